@@ -1,0 +1,1 @@
+"""How requests arrive by mail: raw store, parse, route, held mail."""

@@ -1,0 +1,163 @@
+"""HTML to the text that a person would read, with marks where a mail program begins the history.
+
+Owns the walk over the tree, without recursion. Refuses to judge what is quoted: quotes.py does that from the marks.
+"""
+
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+QUOTE_MARK = "\ue000"  # a line of its own: what follows is the message that was answered
+QUOTE_END = "\ue001"  # the container of the history ends here
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 "
+    "h4 h5 h6 header hr html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+)
+_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol blockquote pre table dl".split())
+_SKIPPED = frozenset("head script style title template noscript object iframe select meta link svg math o:p".split()) - {"o:p"}
+# Containers that mail programs put around the answered message, by class and by id.
+_HISTORY = re.compile(
+    r"(?i)(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|moz-cite-prefix|protonmail_quote|zmail_extra|"
+    r"tutanota_quote|freebirdformatnewquotes|wordsection1_quote|ntes-quote|netease_mail_quote|qmquote|mailquote|outlookmessageheader|"
+    r"mail-quote|foxmail_quote|reply-quote)(?:\s|$)"
+)
+_HISTORY_IDS = frozenset(
+    ("isreplycontent", "divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section",
+     "yahoo_quoted", "replysplit", "isforwardcontent", "x_divrplyfwdmsg", "x_appendonsend", "orig-mail-container")
+)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
+    """The readable text of `html`, at most `limit` characters. Quoted blocks keep a `>` before each line."""
+    html = html.replace("\0", "")
+    tree = LexborHTMLParser(html)
+    root = tree.root
+    if root is None:
+        return ""
+    lines: list[str] = []
+    current: list[str] = []
+    state = {"size": 0, "quote": 0, "pre": 0}
+
+    def flush(blank: bool = False) -> None:
+        text = "".join(current)
+        current.clear()
+        if not state["pre"]:
+            text = text.strip(" ")
+        prefix = "> " * min(state["quote"], 5)
+        if text:
+            lines.append(prefix + text)
+            state["size"] += len(text)
+        if blank and lines and lines[-1].strip("> "):
+            lines.append(prefix.rstrip())
+
+    # An explicit stack: (node, entering). A mail may nest a hundred thousand elements.
+    stack: list[tuple[LexborNode, bool]] = [(root, True)]
+    while stack and state["size"] < limit:
+        node, entering = stack.pop()
+        tag = (node.tag or "").lower()
+        if tag in ("-text", "_text"):
+            raw = node.text_content or ""
+            if state["pre"]:
+                first, *others = raw.replace("\r\n", "\n").split("\n")
+                current.append(first)
+                for other in others:
+                    if not "".join(current).strip():
+                        current.clear()
+                        lines.append(("> " * min(state["quote"], 5)).rstrip())
+                    else:
+                        flush()
+                    current.append(other)
+                continue
+            raw = _SPACE.sub(" ", raw)
+            if raw.startswith(" ") and (not current or current[-1].endswith(" ")):
+                raw = raw[1:]
+            if raw:
+                current.append(raw)
+            continue
+        if tag.startswith("-") or tag.startswith("!") or tag in _SKIPPED:
+            continue
+        if not entering:
+            if tag in _BLOCKS:
+                flush(blank=tag in _SPACED)
+                if tag == "blockquote":
+                    state["quote"] -= 1
+                elif tag == "pre":
+                    state["pre"] -= 1
+            elif tag in ("td", "th"):
+                current.append(" ")
+            elif tag == "a":
+                _link(node, current)
+            if _is_history(node):
+                flush()
+                lines.append(QUOTE_END)
+            continue
+        if tag == "br":
+            if "".join(current).strip():
+                flush()
+            else:
+                current.clear()
+                lines.append(("> " * min(state["quote"], 5)).rstrip())
+            continue
+        if tag == "img":
+            alt = _SPACE.sub(" ", node.attributes.get("alt") or "").strip()
+            if alt and not re.fullmatch(r"(?i)[\w.-]+\.(?:png|gif|jpe?g|bmp)|image|图片", alt):
+                current.append(f"[{alt[:200]}]")
+            continue
+        if _hidden(node):
+            continue
+        if _is_history(node) and state["quote"] == 0:
+            flush()
+            lines.append(QUOTE_MARK)
+        if tag in _BLOCKS:
+            flush(blank=tag in _SPACED and bool(lines))
+            if tag == "blockquote":
+                state["quote"] += 1
+            elif tag == "pre":
+                state["pre"] += 1
+            elif tag == "li":
+                current.append("• " if node.parent is None or node.parent.tag != "ol" else "- ")
+            elif tag == "hr":
+                lines.append("-" * 20)
+        stack.append((node, False))
+        children = []
+        child = node.child
+        while child is not None:
+            children.append(child)
+            child = child.next
+        stack.extend((c, True) for c in reversed(children))
+    flush()
+    text = unicodedata.normalize("NFC", "\n".join(lines)).replace("\u00a0", " ").replace("\u200b", "")
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _link(node: LexborNode, current: list[str]) -> None:
+    """The address of a link is shown where its words do not show it."""
+    href = (node.attributes.get("href") or "").strip()
+    shown = (node.text() or "").strip()
+    if not re.match(r"(?i)https?://", href) or len(href) > 500:
+        return
+    if shown and href.rstrip("/") not in shown and shown.rstrip("/") not in href:
+        current.append(f" <{href}>")
+
+
+def _is_history(node: LexborNode) -> bool:
+    attributes = node.attributes
+    ident = (attributes.get("id") or "").lower()
+    if ident and (ident in _HISTORY_IDS or ident.startswith("mail-editor-reference")):
+        return True
+    return bool(_HISTORY.search(attributes.get("class") or ""))
+
+
+def _hidden(node: LexborNode) -> bool:
+    style = node.attributes.get("style")
+    return bool(style) and bool(re.search(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all", style))
+
+
+def without_marks(text: str) -> str:
+    """`text` as shown to people."""
+    if QUOTE_MARK not in text and QUOTE_END not in text:
+        return text
+    return "\n".join(line for line in text.split("\n") if line not in (QUOTE_MARK, QUOTE_END)).strip("\n")
