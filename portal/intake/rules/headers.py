@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
@@ -20,12 +21,32 @@ _ID = re.compile(r"<\s*([^<>\s][^<>]*?)\s*>")
 
 
 def raw_text(value: str) -> str:
-    """A header as the parser left it (bytes as surrogate escapes) -> unfolded text, 8-bit bytes decoded by guess."""
+    """A header as the parser left it (bytes as surrogate escapes) -> unfolded text, 8-bit bytes decoded by guess.
+
+    Bytes inside an encoded word stay escaped: its own label decides about them.
+    """
     if not value.isascii():
-        value = guess(value.encode("utf-8", "surrogateescape"))
+        out: list[str] = []
+        at = 0
+        for match in _ENCODED.finditer(value):
+            out += [_guessed(value[at : match.start()]), match.group(0)]
+            at = match.end()
+        value = "".join([*out, _guessed(value[at:])])
     elif "\x1b" in value:
         value = guess(value.encode("ascii"))
     return re.sub(r"\r?\n(?=[ \t])|[\r\n]+", "", value) if "\n" in value or "\r" in value else value
+
+
+def _guessed(piece: str) -> str:
+    return piece if piece.isascii() else guess(piece.encode("utf-8", "surrogateescape"))
+
+
+def get(message: Message, name: str) -> str:
+    """The first header of that name as it was received; the parser's own getter replaces bytes that it cannot read."""
+    for key, value in message.raw_items():
+        if key.strip().lower() == name:
+            return str(value)
+    return ""
 
 
 def words(text: str) -> str:

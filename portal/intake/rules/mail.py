@@ -44,13 +44,20 @@ class Address:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A part that is kept as a file. `inline`: shown inside the text by its content id."""
+    """A part that is kept as a file.
+
+    `role`: "file" a person's; "picture" shown inside the text by its content id; "machine" a signature or a report's part.
+    """
 
     name: str
     type: str
     data: bytes = field(repr=False)
     content_id: str = ""
-    inline: bool = False
+    role: str = "file"
+
+    @property
+    def inline(self) -> bool:
+        return self.role == "picture"
 
     @property
     def size(self) -> int:

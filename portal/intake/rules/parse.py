@@ -31,6 +31,7 @@ def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
     if not message.keys() and not raw.strip():
         raise Unreadable("empty")
     walk = _Walk(caps)
+    walk.sources[id(message)] = raw
     walk.part(message, 0)
     text = walk.text()
     html = "\n".join(walk.html)
@@ -139,6 +140,8 @@ class _Walk:
         self.attachments: list[Attachment] = []
         self.notes: list[str] = []
         self.count = 0
+        self.machine = False
+        self.sources: dict[int, bytes] = {}
 
     def text(self) -> str:
         joined = "\n\n".join(t for t in self.texts if t.strip())
@@ -156,14 +159,16 @@ class _Walk:
         if kind.startswith("multipart/"):
             payload = part.get_payload()
             if isinstance(payload, list):
+                self.slice(part, payload, params)
                 self.multipart(kind, payload, depth, related)
                 return
             kind = "text/plain"  # said to be a container, but nothing is in it: show what there is
-        disposition, where = headers.parameters(str(part.get("content-disposition", "")))
+        disposition, where = headers.parameters(headers.get(part, "content-disposition"))
         name = charsets.file_name(where.get("filename") or where.get("name") or params.get("name", ""))
         attached = disposition.startswith("attachment")
-        if kind == "message/rfc822" or (kind == "message/global"):
-            self.nested(part, name)
+        machine = self.machine or kind.endswith(("pgp-signature", "pkcs7-signature")) or kind == "text/rfc822-headers"
+        if kind in ("message/rfc822", "message/global"):
+            self.nested(part, name, machine)
             return
         if kind in ("text/plain", "text/html", "text/enriched", "text/richtext", "text/rfc822-headers") and not attached:
             if (not name or kind == "text/html" and alternative) and kind != "text/rfc822-headers":
@@ -175,18 +180,19 @@ class _Walk:
         data = _bytes(part)
         if kind == "text/rfc822-headers" and not attached:
             kind = "text/plain"
-        content_id = charsets.one_line(str(part.get("content-id", ""))).strip("<> ")[:255]
-        location = charsets.one_line(headers.raw_text(str(part.get("content-location", ""))))[:500]
+        content_id = charsets.one_line(headers.get(part, "content-id")).strip("<> ")[:255]
+        location = charsets.one_line(headers.raw_text(headers.get(part, "content-location")))[:500]
         if not name and location and not location.lower().startswith(("cid:", "mid:")):
             name = charsets.file_name(location.partition("?")[0])
         if not name and not data.strip():
             return
         picture = kind.startswith("image/")
         inline = picture and not attached and (bool(content_id) or disposition.startswith("inline") or related)
-        self.attachments.append(Attachment(name, kind[:127], data, content_id or location, inline))
+        role = "picture" if inline else "machine" if machine else "file"
+        self.attachments.append(Attachment(name, kind[:127], data, content_id or location, role))
 
     def kind(self, part: Message) -> tuple[str, dict[str, str]]:
-        kind, params = headers.parameters(str(part.get("content-type", "")))
+        kind, params = headers.parameters(headers.get(part, "content-type"))
         kind = re.sub(r"\s", "", kind)
         if not re.fullmatch(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+", kind):
             kind = {"html": "text/html"}.get(kind, "text/plain")
@@ -198,8 +204,25 @@ class _Walk:
         if kind == "multipart/alternative":
             self.alternative(parts, depth)
             return
+        before, self.machine = self.machine, self.machine or kind == "multipart/report"
         for child in parts:
             self.part(child, depth + 1, related=kind == "multipart/related" or related)
+        self.machine = before
+
+    def slice(self, part: Message, parts: list[Message], params: dict[str, str]) -> None:
+        """Remember the original bytes of each part, so that a nested message is kept as it was sent."""
+        source = self.sources.pop(id(part), b"")
+        boundary = params.get("boundary", "").rstrip()
+        if not source or not boundary or b"message/" not in source.lower():
+            return
+        mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+        ends = [*re.finditer(rb"(?:\r?\n|\A)--" + mark + rb"(--)?[ \t]*(?=\r?\n|\Z)(?:\r?\n)?", source)]
+        cuts = [(a.end(), b.start()) for a, b in zip(ends, ends[1:], strict=False) if not a.group(1)]
+        if ends and not ends[-1].group(1):
+            cuts.append((ends[-1].end(), len(source)))
+        if len(cuts) == len(parts):
+            for child, (start, end) in zip(parts, cuts, strict=True):
+                self.sources[id(child)] = source[start:end]
 
     def alternative(self, parts: list[Message], depth: int) -> None:
         """One text of several: the plain one where it says something, else the HTML turned into text."""
@@ -240,24 +263,25 @@ class _Walk:
         self.attachments.extend(files)
         self.texts.append(text.strip("\n").rstrip())
 
-    def nested(self, part: Message, name: str) -> None:
+    def nested(self, part: Message, name: str, machine: bool) -> None:
         payload = part.get_payload()
         inner = payload[0] if isinstance(payload, list) and payload else None
+        source = self.sources.get(id(part), b"")
+        blank = re.search(rb"\r?\n\r?\n", source)
+        original = source[blank.end() :] if blank else b""
         if inner is not None:
-            data = inner.as_bytes(policy=policy.compat32.clone(max_line_length=None, mangle_from_=False, cte_type="8bit"))
-            encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-            if encoding in ("base64", "quoted-printable"):
-                # The parser took the encoded text for the message itself.
-                body = inner.get_payload()
-                flat = data if isinstance(body, list) else str(body).encode("utf-8", "surrogateescape")
-                decoded = _base64(flat) if encoding == "base64" else _quoted(flat)
-                data = decoded or data
-            subject = headers.text(str(inner.get("subject", "")), 80)
+            data = original or inner.as_bytes(policy=policy.compat32.clone(max_line_length=None, cte_type="8bit"))
+            encoding = headers.get(part, "content-transfer-encoding").strip().lower()
+            if encoding == "base64":
+                data = _base64(data) or data
+            elif encoding == "quoted-printable":
+                data = _quoted(data) or data
+            subject = headers.text(headers.get(inner, "subject"), 80)
         else:
             data, subject = _bytes(part), ""
         if not name:
             name = charsets.file_name(re.sub(r"[\\/:*?\"<>|]+", "_", subject)) + ".eml" if subject else "message.eml"
-        self.attachments.append(Attachment(name, "message/rfc822", data, "", False))
+        self.attachments.append(Attachment(name, "message/rfc822", data, "", "machine" if machine else "file"))
 
 
 def _is_excuse(text: str) -> bool:
@@ -268,11 +292,11 @@ def _is_excuse(text: str) -> bool:
 
 def _bytes(part: Message) -> bytes:
     """The decoded bytes of one part; a wrong encoding gives what can be read."""
-    payload = part.get_payload()
+    payload = vars(part)["_payload"]  # get_payload() would decode it by the label and lose bytes
     if isinstance(payload, list):
         return b"\n".join(p.as_bytes() for p in payload)
     data = str(payload or "").encode("utf-8", "surrogateescape")
-    encoding = re.sub(r"\s|;.*|\(.*", "", headers.raw_text(str(part.get("content-transfer-encoding", "")))).strip("\"'").lower()
+    encoding = re.sub(r"\s|;.*|\(.*", "", headers.raw_text(headers.get(part, "content-transfer-encoding"))).strip("\"'").lower()
     if encoding == "base64":
         return _base64(data)
     if encoding in ("quoted-printable", "quoted", "quotedprintable"):

@@ -39,11 +39,11 @@ FORWARD = re.compile(
     r"välitetty|przekazana|пересыл|пересла|转发|轉寄|転送|전달"
 )
 _FROM = (
-    r"from|von|de|da|van|från|fra|lähettäjä|od|nadawca|от|отправитель|feladó|kimden|"
+    r"from|message du|von|de|da|van|från|fra|lähettäjä|od|nadawca|от|отправитель|feladó|kimden|"
     r"发件人|发信人|寄件者|寄件人|發件人|差出人|보낸\s?사람"
 )
 _OTHER = (
-    r"sent|sent time|sent on|date|to|cc|bcc|subject|reply[- ]to|importance|gesendet|datum|an|betreff|envoyé|envoyé le|à|objet|"
+    r"sent|sent time|sent on|date|to|cc|bcc|subject|reply[- ]to|importance|gesendet|datum|an|betreff|envoyé|envoyé le|à|objet|sujet|copie à|"
     r"enviado|enviado el|enviada em|enviado em|enviada|para|asunto|assunto|data|fecha|inviato|a|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|"
     r"sendt|til|emne|dato|lähetetty|vastaanottaja|päivämäärä|päiväys|aihe|wysłano|wysłane|do|temat|dw|odesláno|komu|předmět|отправлено|дата|кому|"
     r"тема|копия|отправлен|dátum|címzett|tárgy|kime|konu|tarih|gönderildi|"
@@ -58,19 +58,23 @@ _VERBS = (
 )
 _TAIL = re.compile(rf"(?i)(?:^|[\s\d点分日>）)\"”」，,])(?:{_VERBS})(?P<rest>[^:：]{{0,120}})?[:：]\s*\**$|写道\s*$|寫道\s*$")
 _START = re.compile(
-    r"(?i)^[>\s]*(?:on|am|le|el|em|a|il|op|den|på|w dniu|dnia|dana|at|in data|no dia|em|kl|ke|ti|ma|ons|tor|fre|vào|la|"
-    r"le|den|mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|\d{1,2}|\d{4})[\s,.\d]|^[>\s]*(?:在|于|於)\s*\S|^[\"“*']?[^\n:：。！？]{0,80}<?[\w.+-]+@[\w.-]+"
+    r"(?i)^[>\s]*(?:on|am|le|el|em|a|il|op|den|på|w dniu|dnia|dana|at|in data|no dia|kl|ke|ti|ma|man|tir|ons|tor|tors|fre|lør|søn|mån|tis|lör|sön|vào|la|"
+    r"mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|\d{1,2}|\d{4})[\s,.\d]|^[>\s]*(?:在|于|於)\s*\S|^[\"“*']?[^\n:：。！？]{0,80}<?[\w.+-]+@[\w.-]+"
 )
 _DATE = re.compile(
     r"(?:19|20)\d\d|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}h\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\. ?\w{3,9}"
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_BARE_HEAD = re.compile(
+    r"(?i)^(?:\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]|(?:пн|вт|ср|чт|пт|сб|вс)[a-я]*[,.]|(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]*[,.])"
+    r".{6,200}<?[\w.+-]+@[\w.-]+>?\s*[:：]$"
+)
 _STRONG_ZH = re.compile(
     r"^[>\s]*(?:[^。！？]{0,80}?[<（(]?[\w.+-]+@[\w.-]+[>）)]?\s*)?(?:在|于|於)\s*[\d年月日号周週星期一二三四五六日天/.\-:： ,，、上下午早晚中午凌晨()（）+GMTCSTUapmAPM]*?"
     r"(?:[,，]?\s*[^。！？]{0,100})?(?:写道|寫道)\s*[:：]?$"
 )
 _MOBILE = re.compile(
-    r"(?i)^(?:sent (?:from|via|using|with) (?!here|there|it\b)[^.,;:!?]{2,60}(?:\. please excuse.{0,80})?|get outlook for .{2,30}|"
+    r"(?i)^(?:sent (?:from|via|using|with) (?!here|there|it\b)[^.,;:!?<]{2,60}(?:\. please excuse.{0,80})?(?:\s?<https?://\S+>)?|get outlook for .{2,30}|"
     r"envoy[ée] (?:de|depuis|à partir de) (?:mon|ma|l)?.{2,50}|von mein.{2,40} gesendet.{0,30}|gesendet (?:von|mit|über) .{2,50}|"
     r"enviad[oa] (?:desde|do|de|a partir do) (?:mi|meu|o)? ?.{2,50}|inviato da(?:l mio)? .{2,50}|verstuurd vanaf .{2,40}|verzonden (?:vanaf|met) .{2,40}|"
     r"skickat från .{2,40}|sendt fra .{2,40}|lähetetty .{2,40}|wysłan[eo] z .{2,40}|отправлено (?:с|из) .{2,40}|"
@@ -81,6 +85,8 @@ _MOBILE = re.compile(
 _DELIMITER = re.compile(r"^(?:--|-- |—|——|__|___+|--+|~~+|\*\*\*+|==+)\s*$")
 _SIGNATURE = re.compile(r"^--\s*$|^—\s*$|^--\s\S{1,3}$")
 _RULE = re.compile(r"^[\s>]*(?:[-_=—–*]\s?){3,}$|^[\s>]*$")
+_FOOTER = re.compile(r"^_{20,}$")
+_NAME = re.compile(r"^-[A-Z][\w.]+(?: [A-Z][\w.]+){0,3}$")
 _QUOTED = re.compile(r"^\s{0,3}(?:>|\|\s|｜)")
 
 
@@ -144,9 +150,16 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
                     return
             i = end
             continue
-        if _QUOTED.match(line) and line.lstrip().startswith(">"):
+        if line.lstrip().startswith(">"):
             if attributed or answers:
                 old[i] = True
+        elif attributed and old[i - 1] and _wrapped(lines[i - 1], line):
+            old[i] = True
+        elif 0 < i < n - 1 and _MOBILE.match(line.strip()) and not lines[i - 1].strip() and not lines[i + 1].strip():
+            # Telephones put the answered message below their own line, often without another mark.
+            for k in range(i, n):
+                old[k] = old[k] or not lines[k].lstrip().startswith(">")
+            return
         i += 1
     # A quotation at the very end, without any announcement.
     last = n - 1
@@ -157,6 +170,11 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
         while k >= 0 and (not lines[k].strip() or lines[k].lstrip().startswith(">")):
             old[k] = True
             k -= 1
+
+
+def _wrapped(before: str, line: str) -> bool:
+    """True where `line` is the tail of a quoted line that a program broke without repeating the mark."""
+    return before.lstrip().startswith(">") and len(before) >= 60 and before[-1:] not in ".!?。！？:" and line[:1].islower()
 
 
 def _container_end(lines: list[str], at: int) -> int:
@@ -222,13 +240,17 @@ def _attribution(lines: list[str], i: int) -> int:
         line = lines[k].strip()
         if not line or line in (QUOTE_MARK, QUOTE_END):
             return 0
-        if k > i and _QUOTED.match(line) and not first.startswith(">"):
+        if k > i and _QUOTED.match(line) and not first.startswith(">") and line not in (">:", ">"):
             return 0
         if k > i and re.match(r"(?i)(?:on|am|le|el|在|于)\s.*\d", line):
             return 0  # the nearest start wins
         joined = f"{joined} {line}".strip()
         if len(joined) > 600:
             return 0
+        if k > i and line in (">:", ">"):
+            joined = joined.removesuffix(" " + line) + line
+        if _BARE_HEAD.match(joined) and _ADDRESS.search(joined) and _DATE.search(joined):
+            return k + 1  # a date, an address and a colon, no verb
         tail = _TAIL.search(joined)
         if not tail:
             continue
@@ -259,6 +281,14 @@ def _mark_signature(lines: list[str], old: list[bool]) -> None:
                     old[k] = True
                 new = new[:position]
             break
+    for position in range(1, len(new)):
+        if _FOOTER.match(lines[new[position]]) and re.search(r"(?i)mailing list|邮件列表|gruppe", " ".join(lines[k] for k in new[position:][:3])):
+            for k in new[position:]:
+                old[k] = True
+            new = new[:position]
+            break
+    if len(new) > 1 and _NAME.match(lines[new[-1]]) and not lines[new[-1] - 1].strip():
+        old[new.pop()] = True
     while new and (_MOBILE.match(lines[new[-1]].strip()) or _DELIMITER.match(lines[new[-1]].strip())):
         if len(new) == 1:
             break
