@@ -1,0 +1,791 @@
+"""First tables: people, assets, tickets, mail in and out, jobs."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import portal.infra.db
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_table(
+        "desk_closure",
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("on", name=op.f("pk_desk_closure")),
+    )
+    op.create_table(
+        "desk_window",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.Time(), nullable=False),
+        sa.Column("closes", sa.Time(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_window")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("slot", sa.String(length=200), nullable=True),
+        sa.Column("payload", portal.infra.db.Json(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "dead", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("run_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("lease_until", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.String(length=64), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("slot", name=op.f("uq_job_slot")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index("ix_job_due", ["state", "run_at", "id"], unique=False)
+
+    op.create_table(
+        "number_series",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_number_series")),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "client",
+                "provider",
+                "third_party",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("phone", sa.String(length=64), nullable=True),
+        sa.Column("address", sa.String(length=500), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+    )
+    op.create_table(
+        "outbox_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("payload", portal.infra.db.Json(), nullable=False),
+        sa.Column("recorded_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("delivered_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_event")),
+    )
+    with op.batch_alter_table("outbox_event", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_event_waiting", ["delivered_at", "id"], unique=False)
+
+    op.create_table(
+        "rate_counter",
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("expires_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_counter")),
+    )
+    with op.batch_alter_table("rate_counter", schema=None) as batch_op:
+        batch_op.create_index("ix_rate_counter_expires", ["expires_at"], unique=False)
+
+    op.create_table(
+        "schedule_period",
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("period", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_schedule_period")),
+    )
+    op.create_table(
+        "team",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+        sa.UniqueConstraint("name", name=op.f("uq_team_name")),
+    )
+    op.create_table(
+        "contact_email",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("verified_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_contact_email_contact_id_contact")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_email")),
+        sa.UniqueConstraint("address", name=op.f("uq_contact_email_address")),
+    )
+    with op.batch_alter_table("contact_email", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_email_contact", ["contact_id"], unique=False)
+
+    op.create_table(
+        "contact_phone",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("digits", sa.String(length=32), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_contact_phone_contact_id_contact")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_phone")),
+    )
+    with op.batch_alter_table("contact_phone", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_phone_contact", ["contact_id"], unique=False)
+        batch_op.create_index("ix_contact_phone_digits", ["digits"], unique=False)
+
+    op.create_table(
+        "site",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=True),
+        sa.Column("phone", sa.String(length=64), nullable=True),
+        sa.Column("access_note", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_site_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+    )
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.create_index("ix_site_organisation", ["organisation_id"], unique=False)
+
+    op.create_table(
+        "user_account",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("session_token", sa.String(length=64), nullable=False),
+        sa.Column(
+            "staff_role",
+            sa.Enum(
+                "agent",
+                "engineer",
+                "manager",
+                "administrator",
+                name="staff_role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("last_sign_in_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_user_account_contact_id_contact")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_user_account_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
+        sa.UniqueConstraint("contact_id", name=op.f("uq_user_account_contact_id")),
+        sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
+    )
+    op.create_table(
+        "device",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "desktop",
+                "laptop",
+                "server",
+                "terminal",
+                "receiver",
+                "printer",
+                "network",
+                "software",
+                "website",
+                "lift",
+                "other",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("tag", sa.String(length=60), nullable=True),
+        sa.Column("serial", sa.String(length=120), nullable=True),
+        sa.Column("address", sa.String(length=300), nullable=True),
+        sa.Column("cpu", sa.String(length=120), nullable=True),
+        sa.Column("memory", sa.String(length=120), nullable=True),
+        sa.Column("disk", sa.String(length=120), nullable=True),
+        sa.Column("board", sa.String(length=120), nullable=True),
+        sa.Column("monitor", sa.String(length=120), nullable=True),
+        sa.Column("installed_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_device_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_device_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index("ix_device_organisation", ["organisation_id", "name"], unique=False)
+        batch_op.create_index("ix_device_serial", ["serial"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("member", "manager", name="role", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=120), nullable=True),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_membership_contact_id_contact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_membership_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint(
+            "organisation_id", "contact_id", name=op.f("uq_membership_organisation_id_contact_id")
+        ),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_contact", ["contact_id"], unique=False)
+
+    op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "invitation", "reset", name="purpose", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("used_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_one_time_link_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_link_token_hash")),
+    )
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.create_index("ix_one_time_link_user", ["user_id"], unique=False)
+
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("requester_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("symptoms", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "question",
+                "fault",
+                "change",
+                "update",
+                "training",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "urgency",
+            sa.Enum(
+                "low",
+                "normal",
+                "high",
+                "critical",
+                name="urgency",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "mail",
+                "phone",
+                "letter",
+                "fax",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "phase",
+            sa.Enum(
+                "phone",
+                "remote",
+                "on_site",
+                "improvement",
+                name="phase",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "new",
+                "in_progress",
+                "waiting_customer",
+                "waiting_third_party",
+                "waiting_parts",
+                "waiting_quote",
+                "waiting_payment",
+                "waiting_renewal",
+                "waiting_funding",
+                "waiting_internal",
+                "resolved",
+                "closed",
+                "cancelled",
+                name="status",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("waiting_reason", sa.String(length=500), nullable=True),
+        sa.Column(
+            "closure_code",
+            sa.Enum(
+                "solved_by_advice",
+                "solved_remotely",
+                "solved_on_site",
+                "answered",
+                "not_reproduced",
+                "duplicate",
+                "withdrawn",
+                "not_solved",
+                name="closure_code",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("follows_ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("received_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("first_response_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("unanswered_since", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("thanked_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("resolved_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("closed_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("last_activity_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("changed_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("last_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_word", sa.String(length=200), nullable=True),
+        sa.Column("last_word_side", sa.String(length=8), nullable=True),
+        sa.Column("submission", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignee_id"], ["user_account.id"], name=op.f("fk_ticket_assignee_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_ticket_device_id_device")),
+        sa.ForeignKeyConstraint(
+            ["follows_ticket_id"], ["ticket.id"], name=op.f("fk_ticket_follows_ticket_id_ticket")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_ticket_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requester_id"], ["contact.id"], name=op.f("fk_ticket_requester_id_contact")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_ticket_site_id_site")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_ticket_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
+        sa.UniqueConstraint("submission", name=op.f("uq_ticket_submission")),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_assignee", ["assignee_id", "status"], unique=False)
+        batch_op.create_index("ix_ticket_changed", ["changed_at"], unique=False)
+        batch_op.create_index("ix_ticket_device", ["device_id"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_org_activity", ["organisation_id", "last_activity_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_ticket_requester_activity", ["requester_id", "last_activity_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_ticket_status_activity", ["status", "last_activity_at"], unique=False)
+        batch_op.create_index("ix_ticket_team", ["team_id", "status"], unique=False)
+        batch_op.create_index("ix_ticket_unanswered", ["unanswered_since"], unique=False)
+
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cause", sa.String(length=120), nullable=False),
+        sa.Column("message", sa.String(length=60), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("message_id", sa.String(length=250), nullable=False),
+        sa.Column("in_reply_to", sa.String(length=500), nullable=True),
+        sa.Column("references", sa.Text(), nullable=True),
+        sa.Column("reply_to", sa.String(length=254), nullable=True),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sent",
+                "kept",
+                "failed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("sent_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_delivery_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["one_time_link.id"], name=op.f("fk_delivery_link_id_one_time_link")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_delivery_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("cause", "contact_id", name=op.f("uq_delivery_cause_contact_id")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_delivery_ticket", ["ticket_id"], unique=False)
+
+    op.create_table(
+        "participant",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("added_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_participant_contact_id_contact")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_participant_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
+        sa.UniqueConstraint("ticket_id", "contact_id", name=op.f("uq_participant_ticket_id_contact_id")),
+    )
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.create_index("ix_participant_contact", ["contact_id"], unique=False)
+
+    op.create_table(
+        "ticket_message_id",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.String(length=500), nullable=False),
+        sa.Column("outgoing", sa.Boolean(), nullable=False),
+        sa.Column("at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_message_id_ticket_id_ticket")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_message_id")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_ticket_message_id_message_id")),
+    )
+    with op.batch_alter_table("ticket_message_id", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_message_id_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "ticket_seen",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_seen_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_ticket_seen_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "ticket_id", name=op.f("pk_ticket_seen")),
+    )
+    op.create_table(
+        "timeline_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "message",
+                "note",
+                "call",
+                "remote",
+                "change",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("quoted", sa.Text(), nullable=True),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "mail",
+                "phone",
+                "letter",
+                "fax",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("details", portal.infra.db.Json(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_timeline_entry_contact_id_contact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_timeline_entry_ticket_id_ticket")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timeline_entry")),
+    )
+    with op.batch_alter_table("timeline_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_timeline_entry_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content_type", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_id", sa.String(length=250), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["timeline_entry.id"], name=op.f("fk_attachment_entry_id_timeline_entry")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_attachment_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index("ix_attachment_entry", ["entry_id"], unique=False)
+        batch_op.create_index("ix_attachment_ticket", ["ticket_id"], unique=False)
+
+    op.create_table(
+        "work_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "phase",
+            sa.Enum(
+                "phone",
+                "remote",
+                "on_site",
+                "improvement",
+                name="phase",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("started_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("symptom", sa.Text(), nullable=True),
+        sa.Column("advice", sa.Text(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "solved",
+                "call_again",
+                "client_tries",
+                "not_reached",
+                "not_solvable",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("call_again_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("touches_data", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_work_log_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["timeline_entry.id"], name=op.f("fk_work_log_entry_id_timeline_entry")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_work_log_ticket_id_ticket")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_work_log_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_log")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_work_log_entry_id")),
+    )
+    with op.batch_alter_table("work_log", schema=None) as batch_op:
+        batch_op.create_index("ix_work_log_ticket", ["ticket_id", "id"], unique=False)
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE TABLE ticket_words (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+            " ticket_id BIGINT NOT NULL REFERENCES ticket (id), internal BOOLEAN NOT NULL, words TSVECTOR NOT NULL)"
+        )
+        op.execute("CREATE INDEX ticket_words_words ON ticket_words USING gin (words)")
+        op.execute("CREATE INDEX ticket_words_ticket ON ticket_words (ticket_id)")
+    else:
+        op.execute(
+            "CREATE VIRTUAL TABLE ticket_words USING fts5("
+            "words, ticket_id UNINDEXED, internal UNINDEXED, tokenize = 'unicode61')"
+        )
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE ticket_words")
+    with op.batch_alter_table("work_log", schema=None) as batch_op:
+        batch_op.drop_index("ix_work_log_ticket")
+
+    op.drop_table("work_log")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index("ix_attachment_ticket")
+        batch_op.drop_index("ix_attachment_entry")
+
+    op.drop_table("attachment")
+    with op.batch_alter_table("timeline_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_timeline_entry_ticket")
+
+    op.drop_table("timeline_entry")
+    op.drop_table("ticket_seen")
+    with op.batch_alter_table("ticket_message_id", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_message_id_ticket")
+
+    op.drop_table("ticket_message_id")
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_index("ix_participant_contact")
+
+    op.drop_table("participant")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_ticket")
+        batch_op.drop_index("ix_delivery_state")
+
+    op.drop_table("delivery")
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_unanswered")
+        batch_op.drop_index("ix_ticket_team")
+        batch_op.drop_index("ix_ticket_status_activity")
+        batch_op.drop_index("ix_ticket_requester_activity")
+        batch_op.drop_index("ix_ticket_org_activity")
+        batch_op.drop_index("ix_ticket_device")
+        batch_op.drop_index("ix_ticket_changed")
+        batch_op.drop_index("ix_ticket_assignee")
+
+    op.drop_table("ticket")
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_one_time_link_user")
+
+    op.drop_table("one_time_link")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index("ix_membership_contact")
+
+    op.drop_table("membership")
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_serial")
+        batch_op.drop_index("ix_device_organisation")
+
+    op.drop_table("device")
+    op.drop_table("user_account")
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.drop_index("ix_site_organisation")
+
+    op.drop_table("site")
+    with op.batch_alter_table("contact_phone", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_phone_digits")
+        batch_op.drop_index("ix_contact_phone_contact")
+
+    op.drop_table("contact_phone")
+    with op.batch_alter_table("contact_email", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_email_contact")
+
+    op.drop_table("contact_email")
+    op.drop_table("team")
+    op.drop_table("schedule_period")
+    with op.batch_alter_table("rate_counter", schema=None) as batch_op:
+        batch_op.drop_index("ix_rate_counter_expires")
+
+    op.drop_table("rate_counter")
+    with op.batch_alter_table("outbox_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_event_waiting")
+
+    op.drop_table("outbox_event")
+    op.drop_table("organisation")
+    op.drop_table("number_series")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_due")
+
+    op.drop_table("job")
+    op.drop_table("desk_window")
+    op.drop_table("desk_closure")
+    op.drop_table("contact")

@@ -1,0 +1,1 @@
+"""Devices, software and websites: what is looked after."""

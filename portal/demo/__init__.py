@@ -1,0 +1,1 @@
+"""A provider, three client organisations and their requests, for a first look."""

@@ -1,0 +1,1 @@
+"""The outside world behind small functions: database, transaction, outbox, jobs, files, search."""

@@ -1,0 +1,144 @@
+"""Jobs are rows: they commit with the change they belong to, are claimed with a lease, and none is ever dropped.
+
+A job that keeps failing is dead and shown to staff. A job killed with its worker is claimed again when its lease ends.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Integer, String, Text, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.infra.db import BigId, Instant, Json, Model, choice, db
+from portal.kernel import clock, refs
+
+LEASE = timedelta(minutes=2)
+MAX_ATTEMPTS = 8
+BACKOFF = [timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200)]
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    DEAD = "dead"
+
+
+class Job(Model):
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_due", "state", "run_at", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    slot: Mapped[str | None] = mapped_column(String(200), unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[JobState] = mapped_column(choice(JobState, "state"))
+    run_at: Mapped[datetime] = mapped_column(Instant)
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    lease_token: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SchedulePeriod(Model):
+    """The last period for which a periodic job was added."""
+
+    __tablename__ = "schedule_period"
+
+    kind: Mapped[str] = mapped_column(String(80), primary_key=True)
+    period: Mapped[int] = mapped_column(BigId)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this worker holds until its lease ends."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    token: str
+    attempts: int
+
+
+def enqueue(kind: str, payload: dict[str, Any], *, slot: str | None = None, run_at: datetime | None = None) -> None:
+    """Add a job inside the caller's transaction. A slot that is already taken by a waiting or dead job adds nothing."""
+    now = clock.now()
+    values = {
+        "kind": kind, "slot": slot, "payload": payload, "state": JobState.WAITING,
+        "run_at": run_at or now, "attempts": 0, "created_at": now,
+    }  # fmt: skip
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(Job).values(values).on_conflict_do_nothing(index_elements=["slot"]))
+
+
+def begin_period(kind: str, period: int) -> bool:
+    """True for exactly one caller a period; periods only go forward."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(SchedulePeriod).values(kind=kind, period=period)
+    begun = statement.on_conflict_do_update(
+        index_elements=["kind"], set_={"period": period}, where=SchedulePeriod.period < period
+    ).returning(SchedulePeriod.period)
+    return db.session.execute(begun).one_or_none() is not None
+
+
+def claim(kinds: list[str] | None = None) -> Claim | None:
+    """Take the next due job, inside the caller's transaction; None when there is none or another worker was quicker."""
+    now = clock.now()
+    free = or_(Job.lease_until.is_(None), Job.lease_until < now)
+    due = select(Job.id).where(Job.state == JobState.WAITING, Job.run_at <= now, free).order_by(Job.run_at, Job.id).limit(1)
+    if kinds is not None:
+        due = due.where(Job.kind.in_(kinds))
+    if db.engine.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    job_id = db.session.scalar(due)
+    if job_id is None:
+        return None
+    token = refs.new_secret()
+    taken = db.session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.WAITING, free)
+        .values(lease_until=now + LEASE, lease_token=token, attempts=Job.attempts + 1)
+        .execution_options(synchronize_session=False)
+        .returning(Job.kind, Job.payload, Job.attempts)
+    ).one_or_none()
+    return Claim(job_id, taken.kind, taken.payload, token, taken.attempts) if taken else None
+
+
+def settle(held: Claim) -> bool:
+    """The work is done: remove the job, inside the caller's transaction. False if the lease was lost to another."""
+    done = delete(Job).where(Job.id == held.id, Job.lease_token == held.token)
+    return bool(db.session.execute(done.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+
+
+def put_back(held: Claim, error: str) -> bool:
+    """The work failed: try later, or, after the last attempt, keep the job as dead. True if it is dead now."""
+    dead = held.attempts >= MAX_ATTEMPTS
+    wait = BACKOFF[min(held.attempts, len(BACKOFF)) - 1]
+    db.session.execute(
+        update(Job)
+        .where(Job.id == held.id, Job.lease_token == held.token)
+        .values(
+            state=JobState.DEAD if dead else JobState.WAITING,
+            run_at=clock.now() + wait, lease_until=None, lease_token=None, last_error=error[:4000],
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return dead
+
+
+def dead() -> list[Job]:
+    """Jobs that gave up, newest first, for the staff's eyes."""
+    return list(db.session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(200)))
+
+
+def revive(job_id: int) -> bool:
+    """Let a dead job try again from the start, inside the caller's transaction."""
+    changed = (
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.DEAD)
+        .values(state=JobState.WAITING, attempts=0, run_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return bool(db.session.execute(changed).rowcount)  # type: ignore[attr-defined]

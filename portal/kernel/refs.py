@@ -1,0 +1,65 @@
+"""Names of things that travel outside: ticket numbers, signed reply addresses, random secrets and their hashes."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+
+_TICKET = re.compile(r"(?<![\w-])[Tt]-?(\d{4,10})(?!\w)")
+_PLUS = re.compile(r"\+t(\d+)-([a-z2-7]{16})@", re.IGNORECASE)
+
+
+def ticket_number(number: int) -> str:
+    """The public form of a ticket's number, short enough to be said on the phone: T-1042."""
+    return f"T-{number}"
+
+
+def ticket_numbers_in(text: str) -> list[int]:
+    """Numbers named in free text, in order, without repeats. A bare number is not a name."""
+    return list(dict.fromkeys(int(n) for n in _TICKET.findall(text)))
+
+
+def parse_ticket_number(text: str) -> int | None:
+    """What a person typed into a search for a number: "1042", "T-1042", "t1042"; None for other words."""
+    match = re.fullmatch(r"\s*(?:[Tt]\s*-?\s*)?(\d{3,10})\s*", text)
+    return int(match.group(1)) if match else None
+
+
+def _signature(secret: str, number: int) -> str:
+    digest = hmac.new(secret.encode(), f"reply:{number}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def reply_address(secret: str, mailbox: str, number: int) -> str:
+    """The mailbox's address with a signed sub-address (RFC 5233) that names the ticket.
+
+    `support@example.com` becomes `support+t1042-abcdefghijklmnop@example.com`. 80 bits of HMAC-SHA256: not to be guessed.
+    """
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+t{number}-{_signature(secret, number)}@{domain}"
+
+
+def ticket_of_reply_address(secret: str, address: str) -> int | None:
+    """The ticket's number if the address carries a signature of ours, else None. Case does not matter."""
+    match = _PLUS.search(address + ("" if "@" in address else "@"))
+    if not match:
+        return None
+    number = int(match.group(1))
+    return number if hmac.compare_digest(_signature(secret, number), match.group(2).lower()) else None
+
+
+def new_secret() -> str:
+    """A random, URL-safe secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a random secret. Not for passwords, which are guessable and want argon2."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def keyed_secret(secret: str, purpose: str) -> str:
+    """A URL-safe secret that can be derived again for the same purpose, and by nobody without the key."""
+    digest = hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

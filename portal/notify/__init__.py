@@ -1,0 +1,1 @@
+"""Who is told, in which words and language, and the proof that it left."""

@@ -1,0 +1,57 @@
+"""One delivery a recipient: what was said, to whom, and the proof that it left."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.infra.db import BigId, Instant, Model, choice
+from portal.people.models import Contact
+from portal.tickets.models import Ticket
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    KEPT = "kept"
+    """No server is set: the message lies in var/mail."""
+    FAILED = "failed"
+
+
+class Delivery(Model):
+    """A mail to one person. Its Message-ID is fixed here, so that a sending cut off after the server's 250 repeats under
+    the same one. A secret link is not in the text: `link_id` names it, and it is put in when the mail is sent."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("cause", "contact_id"),
+        Index("ix_delivery_ticket", "ticket_id"),
+        Index("ix_delivery_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    cause: Mapped[str] = mapped_column(String(120))
+    """What it tells of, e.g. "ticket_opened:17": the same thing is told to the same person once."""
+    message: Mapped[str] = mapped_column(String(60))
+    """The folder of its words, e.g. "ticket_opened_to_client"."""
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    address: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(16))
+    message_id: Mapped[str] = mapped_column(String(250), unique=True)
+    in_reply_to: Mapped[str | None] = mapped_column(String(500))
+    references: Mapped[str | None] = mapped_column(Text)
+    reply_to: Mapped[str | None] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
+    state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "state"))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    contact: Mapped[Contact] = relationship()
+    ticket: Mapped[Ticket | None] = relationship()

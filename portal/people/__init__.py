@@ -1,0 +1,1 @@
+"""Organisations, sites, contacts, users and their sign-in; who may see whom."""

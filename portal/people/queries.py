@@ -1,0 +1,138 @@
+"""Who is who: organisations, contacts and users, read by those who may."""
+
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.infra.db import db
+from portal.kernel.actor import Actor, ClientRole
+from portal.kernel.errors import NotFound
+from portal.people.models import (
+    Contact,
+    ContactEmail,
+    DeskClosure,
+    DeskWindow,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Site,
+    Team,
+    User,
+)
+
+
+def organisations_for(actor: Actor) -> Select[tuple[Organisation]]:
+    """Active client organisations that the actor may see: staff all, clients their own."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.CLIENT, Organisation.active)
+    if actor.is_staff or actor.is_system:
+        return query
+    return query.where(Organisation.id.in_(actor.organisation_ids)) if actor.memberships else query.where(false())
+
+
+def organisation_for(actor: Actor, organisation_id: int) -> Organisation:
+    """One of them; raises NotFound."""
+    found = db.session.scalar(organisations_for(actor).where(Organisation.id == organisation_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def provider() -> Organisation | None:
+    """The company that runs this portal; None before it is set up."""
+    return db.session.scalar(select(Organisation).where(Organisation.kind == OrganisationKind.PROVIDER).limit(1))
+
+
+def desk_windows() -> list[DeskWindow]:
+    return list(db.session.scalars(select(DeskWindow).order_by(DeskWindow.weekday, DeskWindow.opens)))
+
+
+def desk_closures() -> list[DeskClosure]:
+    return list(db.session.scalars(select(DeskClosure).order_by(DeskClosure.on)))
+
+
+def member_of(organisation_id: int, contact_id: int) -> Contact:
+    """A contact with an active membership in this organisation; raises NotFound."""
+    found = db.session.scalar(
+        select(Contact)
+        .join(Membership)
+        .where(Contact.id == contact_id, Membership.organisation_id == organisation_id, Membership.active, Contact.active)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def site_of(organisation_id: int, site_id: int) -> Site:
+    """A site of this organisation; raises NotFound."""
+    found = db.session.scalar(select(Site).where(Site.id == site_id, Site.organisation_id == organisation_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def contacts_of(organisation_id: int) -> list[Contact]:
+    """Active contacts of an organisation by name, with their phones and addresses."""
+    query = (
+        select(Contact)
+        .join(Membership)
+        .where(Membership.organisation_id == organisation_id, Membership.active, Contact.active)
+        .options(selectinload(Contact.phones), selectinload(Contact.emails))
+        .order_by(Contact.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def contact_by_email(address: str) -> Contact | None:
+    """The active contact to whom an address belongs, whatever its case."""
+    query = select(Contact).join(ContactEmail).where(ContactEmail.address == address.strip().lower(), Contact.active)
+    return db.session.scalar(query.options(selectinload(Contact.memberships)))
+
+
+def actor_of(contact: Contact) -> Actor:
+    """A contact as an actor, e.g. the sender of a mail. Staff roles are not given by mail alone, so none is set."""
+    rows = db.session.execute(
+        select(Membership.organisation_id, Membership.role)
+        .join(Organisation)
+        .where(
+            Membership.contact_id == contact.id, Membership.active,
+            Organisation.kind == OrganisationKind.CLIENT, Organisation.active,
+        )  # fmt: skip
+    )
+    return Actor(contact_id=contact.id, name=contact.name, memberships={o: ClientRole(r) for o, r in rows})
+
+
+def user_by_id(user_id: int) -> User | None:
+    """An active user with the person behind it, for each request of a signed-in person."""
+    return db.session.scalar(
+        select(User).where(User.id == user_id, User.active).options(joinedload(User.contact).selectinload(Contact.memberships))
+    )
+
+
+def user_by_email(address: str) -> User | None:
+    """An active user by sign-in address, whatever its case."""
+    return db.session.scalar(select(User).where(User.email == address.strip().lower(), User.active))
+
+
+def staff_user(user_id: int) -> User:
+    """An active member of the staff; raises NotFound."""
+    found = db.session.scalar(select(User).where(User.id == user_id, User.active, User.staff_role.is_not(None)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def staff() -> list[User]:
+    """All active staff by name."""
+    query = select(User).join(Contact).where(User.active, User.staff_role.is_not(None)).order_by(func.lower(Contact.name))
+    return list(db.session.scalars(query.options(joinedload(User.contact), joinedload(User.team))))
+
+
+def team(team_id: int) -> Team:
+    """A team; raises NotFound."""
+    found = db.session.get(Team, team_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def teams() -> list[Team]:
+    return list(db.session.scalars(select(Team).order_by(Team.name)))

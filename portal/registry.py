@@ -1,0 +1,98 @@
+"""THE list: what the application and the worker are made of. A new capability is added here and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+MODELS = [
+    "portal.infra.outbox",
+    "portal.infra.jobs",
+    "portal.people.models",
+    "portal.assets.models",
+    "portal.tickets.models",
+    "portal.intake.models",
+    "portal.notify.models",
+]
+
+BLUEPRINTS = [
+    "portal.web.views_public",
+    "portal.people.views_public",
+    "portal.people.views_member",
+    "portal.people.views_staff",
+    "portal.assets.views_staff",
+    "portal.tickets.views_client",
+    "portal.tickets.views_staff",
+    "portal.intake.views_staff",
+    "portal.notify.views_staff",
+]
+"""Modules with a `blueprint`. The style guide joins them in development."""
+
+CLI = ["portal.people.cli", "portal.intake.cli", "portal.demo.cli", "portal.infra.cli"]
+"""Modules with a click `group`."""
+
+SETUP = ["portal.people.identity"]
+"""Modules with `init_app(app)`: what the web pages need of a capability before a view runs."""
+
+HANDLERS: dict[str, list[str]] = {
+    "TicketOpened": ["notify.ticket_opened"],
+    "ClientWrote": ["notify.client_wrote"],
+    "StaffReplied": ["notify.staff_replied"],
+    "TicketAssigned": ["notify.ticket_assigned"],
+    "TicketWaitsForClient": ["notify.ticket_waits_for_client"],
+    "TicketResolved": ["notify.ticket_resolved"],
+    "TicketClosed": ["notify.ticket_closed"],
+    "TicketReopened": ["notify.ticket_reopened"],
+    "TicketCancelled": ["notify.ticket_cancelled"],
+    "PersonInvited": ["notify.person_invited"],
+    "PasswordResetAsked": ["notify.password_reset_asked"],
+}
+"""Event → job kinds. An event without a line here is delivered to nobody."""
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """How a job runs. Atomic: in one transaction with its own settling. Else it claims, acts and settles itself,
+    may be run twice after a kill, and must say so in its docstring."""
+
+    run: Callable[[dict[str, Any]], None]
+    atomic: bool = True
+
+
+JOBS: dict[str, tuple[str, bool]] = {
+    "notify.ticket_opened": ("portal.notify.handlers:ticket_opened", True),
+    "notify.client_wrote": ("portal.notify.handlers:client_wrote", True),
+    "notify.staff_replied": ("portal.notify.handlers:staff_replied", True),
+    "notify.ticket_assigned": ("portal.notify.handlers:ticket_assigned", True),
+    "notify.ticket_waits_for_client": ("portal.notify.handlers:ticket_waits_for_client", True),
+    "notify.ticket_resolved": ("portal.notify.handlers:ticket_resolved", True),
+    "notify.ticket_closed": ("portal.notify.handlers:ticket_closed", True),
+    "notify.ticket_reopened": ("portal.notify.handlers:ticket_reopened", True),
+    "notify.ticket_cancelled": ("portal.notify.handlers:ticket_cancelled", True),
+    "notify.person_invited": ("portal.notify.handlers:person_invited", True),
+    "notify.password_reset_asked": ("portal.notify.handlers:password_reset_asked", True),
+    "notify.send": ("portal.notify.jobs:send", False),
+    "intake.process": ("portal.intake.jobs:process", False),
+    "tickets.close_silent": ("portal.tickets.jobs:close_silent", True),
+    "people.prune": ("portal.people.jobs:prune", True),
+    "infra.prune": ("portal.infra.prune:prune", True),
+}
+"""Job kind → (function, atomic)."""
+
+SCHEDULE: dict[str, timedelta] = {
+    "tickets.close_silent": timedelta(minutes=10),
+    "people.prune": timedelta(hours=1),
+    "infra.prune": timedelta(hours=6),
+}
+"""Job kind → how often. One slot a period, so many workers add it once."""
+
+POLLERS = ["portal.intake.doors"]
+"""Modules with `poll(settings) -> float`: work that waits on the outside; the seconds until it wants to be called again."""
+
+
+def job(kind: str) -> JobKind:
+    """The function of a job kind; raises KeyError for one that nobody knows."""
+    path, atomic = JOBS[kind]
+    module, _, name = path.partition(":")
+    return JobKind(getattr(import_module(module), name), atomic)

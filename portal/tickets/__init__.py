@@ -1,0 +1,1 @@
+"""One request and all that follows: its conversation, phases, status and files."""

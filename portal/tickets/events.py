@@ -1,0 +1,57 @@
+"""What happened to a ticket, for those above: ids only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TicketOpened:
+    ticket_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class ClientWrote:
+    ticket_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class StaffReplied:
+    ticket_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class TicketAssigned:
+    ticket_id: int
+    user_id: int
+    by_user_id: int | None
+
+
+@dataclass(frozen=True)
+class TicketWaitsForClient:
+    ticket_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class TicketResolved:
+    ticket_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class TicketClosed:
+    ticket_id: int
+    by_silence: bool
+
+
+@dataclass(frozen=True)
+class TicketReopened:
+    ticket_id: int
+    entry_id: int | None
+
+
+@dataclass(frozen=True)
+class TicketCancelled:
+    ticket_id: int

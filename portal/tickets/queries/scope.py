@@ -1,0 +1,67 @@
+"""The one scoped query: every read of tickets by a person begins here, whether list, counter, detail, file or search."""
+
+from typing import Any
+
+from sqlalchemy import Select, exists, false, or_, select
+
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound
+from portal.tickets.models import Attachment, Participant, Ticket, TimelineEntry
+
+
+def visible(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Limit a query over Ticket to what the actor may see.
+
+    Staff and the system see all. A client's manager sees all of the organisation's; a member sees what they asked for
+    or take part in, while they belong to the ticket's organisation.
+    """
+    if actor.is_staff or actor.is_system:
+        return query
+    if not actor.memberships or actor.contact_id is None:
+        return query.where(false())
+    takes_part = exists().where(Participant.ticket_id == Ticket.id, Participant.contact_id == actor.contact_id)
+    own = Ticket.organisation_id.in_(actor.organisation_ids) & or_(Ticket.requester_id == actor.contact_id, takes_part)
+    managed = actor.managed_organisation_ids
+    return query.where(or_(Ticket.organisation_id.in_(managed), own) if managed else own)
+
+
+def tickets_for(actor: Actor) -> Select[tuple[Ticket]]:
+    """All tickets that the actor may see, unordered."""
+    return visible(select(Ticket), actor)
+
+
+def ticket_for(actor: Actor, number: int, *, lock: bool = False) -> Ticket:
+    """One ticket by its number; raises NotFound. `lock` holds the row until the transaction ends."""
+    query = tickets_for(actor).where(Ticket.number == number)
+    if lock:
+        query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    ticket = db.session.scalar(query)
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def entries_for(actor: Actor) -> Select[tuple[TimelineEntry]]:
+    """Timeline entries that the actor may see: of visible tickets, and internal ones for staff alone."""
+    query = visible(select(TimelineEntry).join(Ticket, TimelineEntry.ticket_id == Ticket.id), actor)
+    return query if actor.is_staff or actor.is_system else query.where(TimelineEntry.internal.is_(False))
+
+
+def attachment_for(actor: Actor, attachment_id: int) -> Attachment:
+    """One file that the actor may open; raises NotFound."""
+    entries = entries_for(actor).with_only_columns(TimelineEntry.id)
+    found = db.session.scalar(
+        select(Attachment).where(Attachment.id == attachment_id, Attachment.entry_id.in_(entries))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def entry_for(actor: Actor, entry_id: int) -> TimelineEntry:
+    """One timeline entry; raises NotFound."""
+    found = db.session.scalar(entries_for(actor).where(TimelineEntry.id == entry_id))
+    if found is None:
+        raise NotFound
+    return found

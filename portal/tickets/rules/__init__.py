@@ -1,0 +1,1 @@
+"""What may happen to a ticket, decided without a database."""

@@ -1,0 +1,87 @@
+"""Which status and phase may follow which, by whom, and what a reply does to a ticket that has ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from portal.tickets.rules.words import ENDED, OPEN, WAITING, Outcome, Phase, Status
+
+REOPEN_WITHIN = timedelta(days=14)
+SILENCE_CLOSES_AFTER = timedelta(days=7)
+"""SS and TS are silent on both; the defaults are those of the contract model: 7 and 14 days."""
+
+_NEXT: dict[Status, frozenset[Status]] = {
+    Status.NEW: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}) | WAITING,
+    Status.IN_PROGRESS: WAITING | {Status.RESOLVED, Status.CANCELLED},
+    **{s: WAITING - {s} | {Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED} for s in WAITING},
+    Status.RESOLVED: frozenset({Status.IN_PROGRESS, Status.CLOSED}),
+    Status.CLOSED: frozenset({Status.IN_PROGRESS}),
+    Status.CANCELLED: frozenset(),
+}
+_LADDER = [Phase.PHONE, Phase.REMOTE, Phase.ON_SITE]
+
+
+class Why(StrEnum):
+    """Why a step is refused."""
+
+    NOT_FROM_HERE = "not_from_here"
+    CALL_FIRST = "call_first"
+    REMOTE_FIRST = "remote_first"
+    REASON_NEEDED = "reason_needed"
+
+
+def may_become(now: Status, then: Status) -> bool:
+    """Whether the table of statuses has this step."""
+    return then in _NEXT[now]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A call or a remote session that was logged: on which step of the ladder, and what came of it."""
+
+    phase: Phase
+    outcome: Outcome
+
+
+def phase_refusal(now: Phase, then: Phase, attempts: list[Attempt], *, override_reason: str = "") -> Why | None:
+    """Why the ladder does not allow this phase yet; None if it does.
+
+    TS-23: first by phone; TS-27: on-site only when it cannot be solved otherwise. A manager's reason overrides. Steps
+    back are always allowed.
+    """
+    if then is Phase.IMPROVEMENT or now is Phase.IMPROVEMENT or _LADDER.index(then) <= _LADDER.index(now):
+        return None
+    if override_reason.strip():
+        return None
+    if not any(a.phase is Phase.PHONE for a in attempts):
+        return Why.CALL_FIRST
+    tried = [a for a in attempts if a.outcome is Outcome.NOT_SOLVABLE]
+    if then is Phase.ON_SITE and not any(a.phase is Phase.REMOTE for a in tried):
+        return Why.REMOTE_FIRST
+    return None
+
+
+class ReplyEffect(StrEnum):
+    """What a client's message does besides being kept."""
+
+    CONTINUE = "continue"
+    RESUME = "resume"
+    REOPEN = "reopen"
+    ASK_STAFF = "ask_staff"
+    NEW_TICKET = "new_ticket"
+
+
+def effect_of_reply(status: Status, ended_at: datetime | None, now: datetime, *, only_thanks: bool) -> ReplyEffect:
+    """A reply continues an open ticket, resumes one that waits for the client, reopens one that ended within 14 days.
+
+    Later it opens a new one that is linked. One that only thanks never reopens: staff are asked. `ended_at` is when it
+    was resolved or closed, whichever came last; the fourteenth day itself still counts.
+    """
+    if status in OPEN:
+        waits = status is Status.WAITING_CUSTOMER
+        return ReplyEffect.RESUME if waits and not only_thanks else ReplyEffect.CONTINUE
+    if only_thanks:
+        return ReplyEffect.ASK_STAFF
+    if status is Status.CANCELLED or ended_at is None or now - ended_at > REOPEN_WITHIN:
+        return ReplyEffect.NEW_TICKET if status in ENDED else ReplyEffect.REOPEN
+    return ReplyEffect.REOPEN

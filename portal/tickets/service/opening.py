@@ -1,0 +1,84 @@
+"""A request becomes a ticket, whatever the channel."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.assets import queries as assets
+from portal.infra import outbox
+from portal.infra.db import db
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+from portal.people import queries as people
+from portal.tickets.events import TicketOpened
+from portal.tickets.models import Participant, Ticket
+from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
+from portal.tickets.service import record
+from portal.tickets.service.record import Words
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """What is known of a request when it comes in. `received_at` None means now."""
+
+    organisation_id: int
+    requester_id: int
+    subject: str
+    words: Words
+    kind: Kind = Kind.FAULT
+    urgency: Urgency = Urgency.NORMAL
+    channel: Channel = Channel.WEB
+    device_id: int | None = None
+    site_id: int | None = None
+    received_at: datetime | None = None
+    follows_ticket_id: int | None = None
+    participant_ids: list[int] = field(default_factory=list)
+    submission: str | None = None
+    """A random key of the form: sending it twice opens one ticket."""
+
+
+def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
+    """Open a ticket with the requester's words as its first message.
+
+    `actor` is who enters it: the client, staff who took a call, or the system for mail. Raises NotFound when the
+    organisation, requester, device or site is not the actor's to choose.
+    """
+    now = clock.now()
+    if new.submission and (twin := _of_submission(actor, new.submission)):
+        return twin
+    organisation = people.organisation_for(actor, new.organisation_id)
+    requester = people.member_of(organisation.id, new.requester_id)
+    device = assets.device_of(organisation.id, new.device_id) if new.device_id else None
+    site_id = new.site_id or (device.site_id if device else None)
+    if new.site_id:
+        people.site_of(organisation.id, new.site_id)
+    ticket = Ticket(
+        number=record.next_number(), organisation_id=organisation.id, requester_id=requester.id, site_id=site_id,
+        device_id=device.id if device else None, subject=new.subject.strip()[:200], symptoms=new.words.text,
+        kind=new.kind, urgency=new.urgency, channel=new.channel, phase=Phase.PHONE, status=Status.NEW,
+        received_at=new.received_at or now, created_at=now, unanswered_since=new.received_at or now,
+        last_activity_at=now, changed_at=now, last_entry_id=0, follows_ticket_id=new.follows_ticket_id,
+        submission=_submission_key(actor, new.submission),
+    )  # fmt: skip
+    db.session.add(ticket)
+    db.session.flush()
+    for contact_id in new.participant_ids:
+        if contact_id != requester.id:
+            people.member_of(organisation.id, contact_id)
+            db.session.add(Participant(ticket_id=ticket.id, contact_id=contact_id, added_at=now))
+    asked = Actor(contact_id=requester.id, name=requester.name)
+    first = record.add_entry(ticket, asked, EntryKind.MESSAGE, now, new.words, channel=new.channel)
+    first.details = {"entered_by": actor.name} if actor.is_staff else None
+    parts = [ticket.subject, device.name if device else "", (device.serial or "") if device else "", requester.name]
+    record.index(ticket, " ".join([*parts, organisation.name]))
+    outbox.record(TicketOpened(ticket.id, first.id))
+    return ticket
+
+
+def _submission_key(actor: Actor, submission: str | None) -> str | None:
+    return f"{actor.contact_id}:{submission}"[:80] if submission else None
+
+
+def _of_submission(actor: Actor, submission: str) -> Ticket | None:
+    return db.session.scalar(select(Ticket).where(Ticket.submission == _submission_key(actor, submission)))

@@ -1,0 +1,125 @@
+"""Writing the timeline: each line, its files, and what lists and searches keep of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import text as sql
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.infra import search
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+from portal.tickets.models import Attachment, NumberSeries, Ticket, TicketMessageId, TimelineEntry
+from portal.tickets.rules.words import Channel, EntryKind
+
+FIRST_NUMBER = 1001
+
+
+class File(Protocol):
+    """A file whose bytes are in the file store already."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody wrote. `quoted`, `html` and `message_id` come with mail alone."""
+
+    text: str
+    files: Sequence[File] = ()
+    quoted: str | None = None
+    html: str | None = None
+    message_id: str | None = None
+    content_ids: Sequence[str | None] = ()
+    """Beside `files`, where an HTML message shows them inside."""
+
+
+def next_number(series: str = "ticket") -> int:
+    """The next number of a series; the row stays locked until the transaction ends, so there is no gap and no twin."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(NumberSeries)
+        .values(name=series, last=FIRST_NUMBER)
+        .on_conflict_do_update(index_elements=["name"], set_={"last": NumberSeries.last + 1})
+        .returning(NumberSeries.last)
+    )
+    return int(db.session.execute(statement).scalar_one())
+
+
+def add_entry(
+    ticket: Ticket,
+    actor: Actor,
+    kind: EntryKind,
+    now: datetime,
+    words: Words | None = None,
+    *,
+    internal: bool = False,
+    channel: Channel = Channel.WEB,
+    details: dict[str, Any] | None = None,
+) -> TimelineEntry:
+    """Append a line and keep the ticket's own marks: last word, last activity, change, newest entry."""
+    words = words or Words("")
+    entry = TimelineEntry(
+        ticket_id=ticket.id, kind=kind, internal=internal, side=actor.side, contact_id=actor.contact_id, at=now,
+        text=words.text, quoted=words.quoted, html=words.html, channel=channel, details=details,
+    )  # fmt: skip
+    db.session.add(entry)
+    db.session.flush()
+    content_ids = [*words.content_ids, *[None] * len(words.files)]
+    for file, content_id in zip(words.files, content_ids, strict=False):
+        db.session.add(
+            Attachment(
+                ticket_id=ticket.id, entry_id=entry.id, name=file.name, content_type=file.content_type,
+                size=file.size, sha256=file.sha256, content_id=content_id,
+            )  # fmt: skip
+        )
+    if words.message_id:
+        remember_message_id(ticket.id, words.message_id, now, outgoing=False)
+    ticket.last_entry_id = entry.id
+    ticket.changed_at = now
+    if not internal:
+        ticket.last_activity_at = now
+        if kind is EntryKind.MESSAGE:
+            ticket.last_word = " ".join(words.text.split())[:200]
+            ticket.last_word_side = actor.side
+    if words.text and kind is not EntryKind.CHANGE:
+        index(ticket, words.text, internal=internal)
+    return entry
+
+
+def add_change(
+    ticket: Ticket, actor: Actor, now: datetime, details: dict[str, Any], *, internal: bool = True
+) -> TimelineEntry:
+    """A line of the portal's own; a status that the client sees is not internal."""
+    return add_entry(ticket, actor, EntryKind.CHANGE, now, internal=internal, details=details)
+
+
+def remember_message_id(ticket_id: int, message_id: str, now: datetime, *, outgoing: bool) -> None:
+    """Keep a Message-ID for threading; one that is known already stays with its first ticket."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    values = {"ticket_id": ticket_id, "message_id": message_id[:500], "outgoing": outgoing, "at": now}
+    db.session.execute(
+        insert(TicketMessageId).values(values).on_conflict_do_nothing(index_elements=["message_id"])
+    )
+
+
+def index(ticket: Ticket, text: str, *, internal: bool = False) -> None:
+    """Add words to what the search finds this ticket by; internal words lie apart, for staff alone."""
+    tokens = search.tokens(text)
+    if not tokens:
+        return
+    if db.engine.dialect.name == "postgresql":
+        statement = "INSERT INTO ticket_words (ticket_id, internal, words) VALUES (:t, :i, array_to_tsvector(:w))"
+        db.session.execute(sql(statement), {"t": ticket.id, "i": internal, "w": tokens.split()})
+    else:
+        statement = "INSERT INTO ticket_words (words, ticket_id, internal) VALUES (:w, :t, :i)"
+        db.session.execute(sql(statement), {"t": ticket.id, "i": int(internal), "w": tokens})

@@ -1,0 +1,177 @@
+"""Status, phase and assignment: each step checked by the rules, written to the timeline, told upward."""
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal.infra import outbox
+from portal.infra.db import db
+from portal.kernel import clock
+from portal.kernel.actor import Actor, StaffRole
+from portal.kernel.errors import Refused
+from portal.people import queries as people
+from portal.tickets.events import (
+    TicketAssigned,
+    TicketCancelled,
+    TicketClosed,
+    TicketReopened,
+    TicketResolved,
+    TicketWaitsForClient,
+)
+from portal.tickets.models import Ticket, WorkLog
+from portal.tickets.rules import transitions
+from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
+from portal.tickets.rules.words import WAITING, ClosureCode, EntryKind, Phase, Status
+from portal.tickets.service import record
+from portal.tickets.service.record import Words
+
+_REFUSALS = {
+    Why.NOT_FROM_HERE: _l("The ticket has moved on since this page was opened; that step is not possible any more."),
+    Why.CALL_FIRST: _l("Log a call first: the contract asks to try by phone before anything else."),
+    Why.REMOTE_FIRST: _l("Log a remote session that could not solve it first, or give a manager's reason."),
+    Why.REASON_NEEDED: _l("Say why, so that everybody knows what the ticket waits for."),
+}
+
+
+def become(ticket: Ticket, actor: Actor, then: Status, now: datetime, *, reason: str = "") -> None:
+    """Take a status step on a locked ticket; raises Refused when the table does not have it. The client sees the line."""
+    if ticket.status is then:
+        return
+    if not transitions.may_become(ticket.status, then):
+        raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
+    before, ticket.status = ticket.status, then
+    ticket.waiting_reason = reason.strip()[:500] or None if then in WAITING else None
+    record.add_change(
+        ticket,
+        actor,
+        now,
+        {"what": "status", "from": before.value, "to": then.value, "reason": reason.strip()},
+        internal=False,
+    )
+
+
+def touch_by_staff(ticket: Ticket, actor: Actor, now: datetime) -> None:
+    """A human of the staff was in contact: the response is given, a new ticket is in progress, the rest is answered."""
+    ticket.first_response_at = ticket.first_response_at or now
+    ticket.unanswered_since = None
+    ticket.thanked_at = None
+    if ticket.status is Status.NEW:
+        become(ticket, actor, Status.IN_PROGRESS, now)
+    if ticket.assignee_id is None and actor.user_id is not None:
+        assign(ticket, actor, actor.user_id)
+
+
+def wait(actor: Actor, ticket: Ticket, status: Status, reason: str, words: Words | None = None) -> None:
+    """Put a ticket on hold for somebody; the reason is shown to the client. With words, they are sent as a message."""
+    if status not in WAITING:
+        raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
+    if not reason.strip():
+        raise Refused(_REFUSALS[Why.REASON_NEEDED], field="reason")
+    now = clock.now()
+    touch_by_staff(ticket, actor, now)
+    become(ticket, actor, status, now, reason=reason)
+    text = words.text if words and words.text.strip() else ""
+    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words) if text else None
+    if status is Status.WAITING_CUSTOMER:
+        outbox.record(TicketWaitsForClient(ticket.id, entry.id if entry else ticket.last_entry_id))
+
+
+def resume(actor: Actor, ticket: Ticket) -> None:
+    """The reason for waiting is gone."""
+    become(ticket, actor, Status.IN_PROGRESS, clock.now())
+
+
+def resolve(actor: Actor, ticket: Ticket, code: ClosureCode, words: Words) -> None:
+    """Staff say it is done, and what was done; the client is asked to confirm (TS-19)."""
+    now = clock.now()
+    touch_by_staff(ticket, actor, now)
+    become(ticket, actor, Status.RESOLVED, now)
+    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words)
+    ticket.closure_code, ticket.resolved_at, ticket.closed_at = code, now, None
+    outbox.record(TicketResolved(ticket.id, entry.id))
+
+
+def confirm(actor: Actor, ticket: Ticket) -> None:
+    """The client says that it works: closed."""
+    if ticket.status is Status.CLOSED:
+        return
+    _close(ticket, actor, clock.now(), by_silence=False)
+
+
+def close_silent(actor: Actor, now: datetime, limit: int = 200) -> int:
+    """Close what was resolved seven days ago and not answered since. Returns how many; call until it is 0."""
+    due = (
+        select(Ticket)
+        .where(Ticket.status == Status.RESOLVED, Ticket.resolved_at <= now - SILENCE_CLOSES_AFTER)
+        .order_by(Ticket.resolved_at)
+        .limit(limit)
+        .with_for_update(of=Ticket, skip_locked=True)
+    )
+    tickets = db.session.scalars(due).all()
+    for ticket in tickets:
+        _close(ticket, actor, now, by_silence=True)
+    return len(tickets)
+
+
+def _close(ticket: Ticket, actor: Actor, now: datetime, *, by_silence: bool) -> None:
+    become(ticket, actor, Status.CLOSED, now, reason="silence" if by_silence else "")
+    ticket.closed_at, ticket.unanswered_since = now, None
+    outbox.record(TicketClosed(ticket.id, by_silence))
+
+
+def reopen(ticket: Ticket, actor: Actor, now: datetime) -> None:
+    """Back to work; what was resolved stays in the timeline."""
+    become(ticket, actor, Status.IN_PROGRESS, now)
+    ticket.resolved_at = ticket.closed_at = ticket.closure_code = ticket.thanked_at = None
+
+
+def reopen_by_staff(actor: Actor, ticket: Ticket) -> None:
+    """Staff decide that an ended ticket goes on."""
+    reopen(ticket, actor, clock.now())
+    outbox.record(TicketReopened(ticket.id, None))
+
+
+def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
+    """The request is withdrawn or a duplicate."""
+    if not reason.strip():
+        raise Refused(_REFUSALS[Why.REASON_NEEDED], field="reason")
+    now = clock.now()
+    become(ticket, actor, Status.CANCELLED, now, reason=reason)
+    ticket.closed_at, ticket.unanswered_since, ticket.closure_code = now, None, ClosureCode.WITHDRAWN
+    outbox.record(TicketCancelled(ticket.id))
+
+
+def assign(ticket: Ticket, actor: Actor, user_id: int | None, team_id: int | None = None, *, reason: str = "") -> None:
+    """Give a ticket to a person of the staff or to a team; both None gives it back to the queue."""
+    now = clock.now()
+    user = people.staff_user(user_id) if user_id is not None else None
+    team = people.team(team_id) if team_id is not None else None
+    if (ticket.assignee_id, ticket.team_id) == (user_id, team_id or ticket.team_id):
+        return
+    ticket.assignee_id = user_id
+    ticket.team_id = team.id if team else (user.team_id if user else None) or ticket.team_id
+    names = {"to": user.name if user else "", "team": team.name if team else ""}
+    record.add_change(ticket, actor, now, {"what": "assigned", **names, "reason": reason.strip()})
+    if user_id is not None:
+        outbox.record(TicketAssigned(ticket.id, user_id, actor.user_id))
+
+
+def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: str = "") -> None:
+    """Climb the ladder phone → remote → on-site; a manager's reason overrides what was not tried yet."""
+    may_override = actor.staff_role in (StaffRole.MANAGER, StaffRole.ADMINISTRATOR)
+    logs = db.session.scalars(select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)).all()
+    attempts = [Attempt(log.phase, log.outcome) for log in logs]
+    reason = override_reason if may_override else ""
+    why = transitions.phase_refusal(ticket.phase, then, attempts, override_reason=reason)
+    if why is not None:
+        raise Refused(_REFUSALS[why], field="phase")
+    if ticket.phase is not then:
+        set_phase(ticket, actor, then, clock.now(), reason=reason)
+
+
+def set_phase(ticket: Ticket, actor: Actor, then: Phase, now: datetime, *, reason: str = "") -> None:
+    """Write a phase that has been checked."""
+    before, ticket.phase = ticket.phase, then
+    details = {"what": "phase", "from": before.value, "to": then.value, "reason": reason.strip()}
+    record.add_change(ticket, actor, now, details, internal=False)

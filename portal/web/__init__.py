@@ -1,0 +1,1 @@
+"""What every view needs: doors, errors, filters, paging, languages. Knows Flask and no capability."""

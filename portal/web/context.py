@@ -1,0 +1,70 @@
+"""What every template knows: the person, the provider's phone, the language, the settings; a request id for the log."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal.config import Settings
+from portal.web import languages
+
+
+@dataclass(frozen=True)
+class ProviderCard:
+    """The provider as each page shows it: whom to call, and whether somebody answers now."""
+
+    name: str
+    phone: str | None
+    staffed_now: bool
+    staffed_text: str
+
+    @property
+    def phone_href(self) -> str:
+        return "tel:" + "".join(c for c in self.phone or "" if c.isdigit() or c == "+")
+
+
+def settings() -> Settings:
+    """The settings that this application was made with."""
+    found: Settings = current_app.extensions["portal_settings"]
+    return found
+
+
+def provider_card() -> ProviderCard:
+    """From the loader that people registers; asked at most once a request."""
+    if "provider_card" not in g:
+        loader = current_app.extensions.get("provider_card")
+        g.provider_card = loader() if loader else ProviderCard(_("Support portal"), None, False, "")
+    card: ProviderCard = g.provider_card
+    return card
+
+
+def link_if(endpoint: str, **values: Any) -> str | None:
+    """The address of an endpoint, None while no capability provides it."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def _variables() -> dict[str, Any]:
+    return {
+        "person": current_user if current_user and current_user.is_authenticated else None,
+        "provider": provider_card(),
+        "lang": languages.HTML_LANG[languages.language()],
+        "language": languages.language(),
+        "languages": languages.LANGUAGES,
+        "settings": settings(),
+        "nav": request.endpoint if request else None,
+        "link_if": link_if,
+    }
+
+
+def _bind_request_id() -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(6))
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_bind_request_id)
+    app.context_processor(_variables)

@@ -1,0 +1,103 @@
+"""How instants, days, sizes and texts look on a page: as people say them, with the full instant on hover."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from portal.kernel import clock, refs
+from portal.web import languages
+
+
+def clock_time(at: datetime) -> str:
+    """18:00 in the person's zone."""
+    return at.astimezone(languages.zone()).strftime("%H:%M")
+
+
+def spoken_day(day: date, today: date) -> str:
+    """Today, yesterday, tomorrow, else the date; the year only where it is another one."""
+    near = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}.get((day - today).days)
+    if near:
+        return near
+    chinese = languages.language() == "zh_Hans"
+    if day.year == today.year:
+        return format_date(day, "M月d日" if chinese else "d MMM")
+    return format_date(day, "y年M月d日" if chinese else "d MMM y")
+
+
+def when_text(at: datetime) -> str:
+    """As people say it: "today 14:05", "3 Nov 09:10". The person's zone."""
+    local = at.astimezone(languages.zone())
+    today = clock.now().astimezone(languages.zone()).date()
+    return f"{spoken_day(local.date(), today)} {local:%H:%M}"
+
+
+def full_instant(at: datetime) -> str:
+    """With date, seconds and zone: what stands in the title."""
+    return format_datetime(at.astimezone(UTC).replace(tzinfo=None), "yyyy-MM-dd HH:mm:ss zzzz")
+
+
+def when(at: datetime | None) -> Markup:
+    """A <time> element with the spoken form, the full instant on hover."""
+    if at is None:
+        return Markup("")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full_instant(at), when_text(at))
+
+
+def day(value: date | datetime | None) -> str:
+    """A date as people say it, in the person's zone."""
+    if value is None:
+        return ""
+    zone = languages.zone()
+    local = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    return spoken_day(local, clock.now().astimezone(zone).date())
+
+
+def duration_text(span: timedelta) -> str:
+    """"3 min", "2 h 10 min", "4 days": rough on purpose."""
+    minutes = int(abs(span).total_seconds()) // 60
+    if minutes < 60:
+        return _("%(n)s min", n=minutes)
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return _("%(h)s h %(m)s min", h=hours, m=rest) if rest else _("%(h)s h", h=hours)
+    return ngettext("%(num)s day", "%(num)s days", hours // 24)
+
+
+def since(at: datetime | None) -> Markup:
+    """How long ago, with the full instant on hover."""
+    if at is None:
+        return Markup("")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(), full_instant(at), duration_text(clock.now() - at)
+    )
+
+
+def file_size(size: int) -> str:
+    """Bytes as people read them, thousands of 1000."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit in ("B", "kB") else f"{value:.1f} {unit}"
+        value /= 1000
+    return ""
+
+
+def paragraphs(text: str | None) -> Markup:
+    """Plain text with its line breaks, as safe HTML; links become links."""
+    return Markup("<br>").join(escape(line) for line in (text or "").strip().splitlines())
+
+
+def phone_href(number: str | None) -> str:
+    """The tel: address of a number as it was typed."""
+    return "tel:" + "".join(c for c in (number or "") if c.isdigit() or c == "+")
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        when=when, when_text=when_text, full_instant=full_instant, day=day, clock_time=clock_time, since=since,
+        duration=duration_text, file_size=file_size, paragraphs=paragraphs, phone_href=phone_href,
+        ticket_number=refs.ticket_number,
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Which language and time zone a page speaks: the person's choice, else the browser's wish, else English."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale
+from flask_login import current_user
+
+LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
+HTML_LANG = {"en": "en", "zh_Hans": "zh-Hans"}
+DEFAULT_ZONE = "Asia/Shanghai"
+COOKIE = "language"
+
+babel = Babel()
+
+
+def known(code: str | None) -> str | None:
+    """Our name of a language for any spelling of its tag (zh-CN, zh_Hans, ZH); None for one that we do not speak."""
+    tag = (code or "").strip().replace("_", "-").lower()
+    if tag in ("zh", "zh-cn", "zh-sg", "zh-my") or tag.startswith("zh-hans"):
+        return "zh_Hans"
+    if tag.startswith("zh"):
+        return "zh_Hans"  # somebody who reads traditional characters reads these sooner than English
+    return "en" if tag == "en" or tag.startswith("en-") else None
+
+
+def language() -> str:
+    """The language of this request or of the message being written."""
+    if forced := g.get("forced_language"):
+        return str(forced)
+    if not has_request_context():
+        return "en"
+    if current_user and current_user.is_authenticated and (chosen := known(current_user.language)):
+        return chosen
+    if chosen := known(request.cookies.get(COOKIE)):
+        return chosen
+    for tag in request.accept_languages.values():
+        if wish := known(tag):
+            return wish
+    return "en"
+
+
+def zone() -> ZoneInfo:
+    """The zone in which this person reads a clock."""
+    if forced := g.get("forced_zone"):
+        return ZoneInfo(forced)
+    if has_request_context() and current_user and current_user.is_authenticated:
+        return ZoneInfo(current_user.time_zone or DEFAULT_ZONE)
+    return ZoneInfo(DEFAULT_ZONE)
+
+
+def is_zone(name: str) -> bool:
+    return name in available_timezones()
+
+
+@contextmanager
+def spoken(language_code: str, zone_name: str) -> Iterator[None]:
+    """Render for somebody who is not the one who asks: a mail in the recipient's language and zone."""
+    before = g.get("forced_language"), g.get("forced_zone")
+    g.forced_language, g.forced_zone = known(language_code) or "en", zone_name or DEFAULT_ZONE
+    try:
+        with force_locale(g.forced_language):
+            yield
+    finally:
+        g.forced_language, g.forced_zone = before
+
+
+def init_app(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
+    babel.init_app(app, locale_selector=language, timezone_selector=lambda: zone().key)

@@ -1,0 +1,149 @@
+"""The loop behind the pages: deliver events, run jobs, keep the schedule, look into mailboxes. Stops politely on SIGTERM.
+
+Several workers may run side by side. One that is killed leaves nothing half-done: its job's lease ends and another
+takes it.
+"""
+
+import signal
+import threading
+import time
+import traceback
+from importlib import import_module
+from types import FrameType
+
+import structlog
+from flask import Flask
+
+from portal import registry
+from portal.app import create_app
+from portal.config import Settings
+from portal.infra import jobs, outbox
+from portal.infra.db import db
+from portal.infra.jobs import Claim
+from portal.infra.transaction import transaction
+from portal.kernel import clock
+
+log = structlog.get_logger()
+
+
+def deliver_events() -> int:
+    """Turn waiting events into jobs."""
+    with transaction():
+        return outbox.deliver(registry.HANDLERS)
+
+
+def keep_schedule() -> None:
+    """Add each periodic job once a period; the slot holds the period, so many workers add it once."""
+    now = clock.now()
+    with transaction():
+        for kind, every in registry.SCHEDULE.items():
+            period = int(now.timestamp() // every.total_seconds())
+            if jobs.begin_period(kind, period):
+                jobs.enqueue(kind, {}, slot=f"schedule:{kind}")
+
+
+def run_one() -> bool:
+    """Claim and run one job. False when there is none."""
+    with transaction():
+        held = jobs.claim()
+    if held is None:
+        return False
+    try:
+        _run(held)
+    except Exception:
+        error = traceback.format_exc()
+        db.session.rollback()
+        with transaction():
+            dead = jobs.put_back(held, error)
+        log.error("job.failed", kind=held.kind, job=held.id, attempt=held.attempts, dead=dead, error=error[-2000:])
+    return True
+
+
+class _LeaseLost(Exception):
+    """Another worker took the job over; what was about to be committed is not."""
+
+
+def _run(held: Claim) -> None:
+    kind = registry.job(held.kind)
+    if not kind.atomic:
+        kind.run(held.payload)
+        with transaction():
+            jobs.settle(held)
+        return
+    try:
+        with transaction():
+            kind.run(held.payload)
+            if not jobs.settle(held):
+                raise _LeaseLost
+    except _LeaseLost:
+        log.warning("job.lease_lost", kind=held.kind, job=held.id)
+
+
+def drain(limit: int = 10_000) -> int:
+    """Run everything that is due, events included; returns the number of jobs. For commands, and tests without a process."""
+    done = 0
+    while done < limit:
+        delivered = deliver_events()
+        ran = run_one()
+        done += ran
+        if not ran and not delivered:
+            break
+        db.session.remove()
+    return done
+
+
+class Worker:
+    """One process of the loop. The mailbox is polled in a thread of its own, so that a slow server delays no notification."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+        self.stopping = threading.Event()
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        self.stopping.set()
+
+    def run(self) -> None:
+        """Until stopped; the job in hand is finished first."""
+        threads = [threading.Thread(target=self._poll, args=(name,), daemon=True) for name in registry.POLLERS]
+        for thread in threads:
+            thread.start()
+        log.info("worker.started")
+        scheduled = 0.0
+        while not self.stopping.is_set():
+            try:
+                with self.app.app_context():
+                    if time.monotonic() - scheduled > 30:
+                        keep_schedule()
+                        scheduled = time.monotonic()
+                    busy = drain(limit=50)
+            except Exception:
+                log.exception("worker.failed")
+                busy = 0
+            if not busy:
+                self.stopping.wait(self.settings.worker_poll_seconds)
+        for thread in threads:
+            thread.join(timeout=5)
+        log.info("worker.stopped")
+
+    def _poll(self, module: str) -> None:
+        poll = import_module(module).poll
+        while not self.stopping.is_set():
+            try:
+                with self.app.app_context():
+                    pause = float(poll(self.settings))
+            except Exception:
+                log.exception("poller.failed", module=module)
+                pause = 30.0
+            self.stopping.wait(pause)
+
+
+def main() -> None:
+    settings = Settings.from_environ()
+    worker = Worker(create_app(settings), settings)
+    signal.signal(signal.SIGTERM, worker.stop)
+    signal.signal(signal.SIGINT, worker.stop)
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()
