@@ -1,0 +1,1 @@
+"""What tests stand on: private servers, throw-away databases, a browser, a look at the system."""

@@ -1,0 +1,90 @@
+"""Throw-away databases built by the real migrations once a run, then copied: a file on SQLite, a template on PostgreSQL."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+from tests.support import postgres, run_folder
+
+ENGINES = ("sqlite", "postgresql")
+TEMPLATE = "portal_template"
+SECRET = "a key for tests only, long enough to sign with"  # noqa: S105
+
+
+def server() -> postgres.Server:
+    """The run's private PostgreSQL server, started by the first process that asks."""
+    name = run_folder.once("postgres", lambda: str(postgres.start(run_folder.owner()).folder))
+    return postgres.Server(Path(name))
+
+
+def migrate(url: str, var_dir: Path, revision: str = "head") -> None:
+    """Bring a database to a revision by the migrations alone."""
+    from flask_migrate import upgrade
+
+    app = application(url, var_dir)
+    with app.app_context():
+        upgrade(revision=revision)
+    dispose(app)
+
+
+def application(url: str, var_dir: Path, **settings: object):  # noqa: ANN201
+    """The portal over a database, with the settings of tests: fast, offline, no outgoing mail server."""
+    from portal.app import create_app
+    from portal.config import Settings
+
+    var_dir.mkdir(parents=True, exist_ok=True)
+    given = {"database_url": url, "var_dir": var_dir, "secret_key": SECRET, "public_url": "http://portal.test", "log_level": "ERROR"}
+    return create_app(Settings(**given | settings))
+
+
+def dispose(app) -> None:  # noqa: ANN001
+    """Close an application's connections."""
+    from portal.infra.db import db
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def _template_sqlite() -> str:
+    path = run_folder.folder() / "template.sqlite3"
+    migrate(f"sqlite:///{path}", run_folder.folder() / "template-var")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return str(path)
+
+
+def _template_postgresql() -> str:
+    server().execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate(server().url(TEMPLATE), run_folder.folder() / "template-var")
+    return TEMPLATE
+
+
+def fresh(engine: str, name: str) -> str:
+    """The URL of an empty, migrated database of that name; one that was there before is gone."""
+    if engine == "sqlite":
+        template = run_folder.once("template-sqlite", _template_sqlite)
+        path = run_folder.folder() / f"{name}.sqlite3"
+        for suffix in ("-wal", "-shm", "-journal"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(template, path)
+        return f"sqlite:///{path}"
+    run_folder.once("template-postgresql", _template_postgresql)
+    with run_folder.locked("create-database"):  # the template can be copied by one connection at a time
+        server().execute(
+            f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+            f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy",
+        )
+    return server().url(name)
+
+
+def bare(engine: str, name: str) -> str:
+    """The URL of a database without any table."""
+    if engine == "sqlite":
+        path = run_folder.folder() / f"{name}.sqlite3"
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        return f"sqlite:///{path}"
+    server().execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    return server().url(name)

@@ -1,0 +1,166 @@
+"""A real IMAP server (Dovecot 2.3) on loopback, in its own folder under /tmp, without root's rights and without the system's service."""
+
+import getpass
+import imaplib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import keeper
+
+USER = "support"
+PASSWORD = "a mailbox for tests"  # noqa: S105
+
+CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+mail_location = maildir:{folder}/mail/%u
+first_valid_uid = 1
+first_valid_gid = 1
+mail_fsync = never
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home/%u
+}}
+service imap-login {{
+  chroot =
+  process_min_avail = 0
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+namespace inbox {{
+  inbox = yes
+}}
+"""
+
+
+class NoDovecot(RuntimeError):
+    """The server is missing or did not start; the text says which and why."""
+
+
+@dataclass
+class Mailbox:
+    """A running server with one mailbox."""
+
+    folder: Path
+    port: int
+    keeper: "subprocess.Popen[bytes]"
+    host: str = "127.0.0.1"
+    user: str = USER
+    password: str = PASSWORD
+
+    def connect(self) -> imaplib.IMAP4:
+        """A signed-in connection, for looking at the mailbox as another mail program would."""
+        connection = imaplib.IMAP4(self.host, self.port, timeout=10)
+        connection.login(self.user, self.password)
+        return connection
+
+    def append(self, raw: bytes, mailbox: str = "INBOX") -> None:
+        """Put a message there, unread."""
+        with self.connect() as connection:
+            status, said = connection.append(mailbox, "", None, raw)  # type: ignore[arg-type]
+            if status != "OK":
+                raise RuntimeError(f"APPEND: {said!r}")
+
+    def messages(self, mailbox: str = "INBOX") -> list[bytes]:
+        """The raw messages in a folder, flags untouched; none if there is no such folder."""
+        with self.connect() as connection:
+            if connection.select(mailbox, readonly=True)[0] != "OK":
+                return []
+            numbers = connection.search(None, "ALL")[1][0].split()
+            return [connection.fetch(n.decode(), "(BODY.PEEK[])")[1][0][1] for n in numbers]  # type: ignore[index, misc]
+
+    def seen(self, mailbox: str = "INBOX") -> int:
+        """How many messages of a folder bear the flag \\Seen."""
+        with self.connect() as connection:
+            connection.select(mailbox, readonly=True)
+            return len(connection.search(None, "SEEN")[1][0].split())
+
+    def empty(self) -> None:
+        """Remove every message and every folder but INBOX."""
+        with self.connect() as connection:
+            for line in connection.list()[1]:
+                name = line.decode().rpartition(' "." ')[2].strip('"') if isinstance(line, bytes) else ""
+                if name and name.upper() != "INBOX":
+                    connection.delete(f'"{name}"')
+            connection.select("INBOX")
+            connection.store("1:*", "+FLAGS", "\\Deleted")
+            connection.expunge()
+
+    def stop(self) -> None:
+        keeper.end(self.folder, self.keeper)
+
+
+def program() -> str | None:
+    """Where the server is; Debian keeps it out of the PATH of plain users."""
+    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+def start(asker: int | None = None) -> Mailbox:
+    """A new server that ends with the process `asker` at the latest (this one if None)."""
+    dovecot = program()
+    if dovecot is None:
+        raise NoDovecot("dovecot is not installed; on Debian: apt-get install dovecot-imapd")
+    user = getpass.getuser() if os.geteuid() else "nobody"
+    person = pwd.getpwnam(user)
+    group = __import__("grp").getgrgid(person.pw_gid).gr_name
+    folder = Path(tempfile.mkdtemp(prefix="portal-imap-", dir="/tmp"))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    values = {"folder": folder, "user": user, "group": group, "uid": person.pw_uid, "gid": person.pw_gid, "port": port}
+    (folder / "dovecot.conf").write_text(CONFIG.format_map(values))
+    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    for name in ("run", "state", "mail", "home"):
+        (folder / name).mkdir()
+    if os.geteuid() == 0:
+        for path in [folder, *folder.rglob("*")]:
+            shutil.chown(path, person.pw_uid, person.pw_gid)
+    command = [dovecot, "-F", "-c", str(folder / "dovecot.conf")]
+    kept = keeper.start(folder, asker or os.getpid(), signal.SIGTERM, "-" if os.geteuid() else user, command)
+    mailbox = Mailbox(folder, port, kept)
+    _await(mailbox)
+    return mailbox
+
+
+def _await(mailbox: Mailbox, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            mailbox.connect().logout()
+            return
+        except (OSError, imaplib.IMAP4.error) as error:
+            if time.monotonic() > deadline or mailbox.keeper.poll() is not None:
+                logs = [p.read_text()[-2000:] for p in (mailbox.folder / n for n in ("server.log", "dovecot.log")) if p.exists()]
+                mailbox.stop()
+                raise NoDovecot(f"dovecot did not start: {error}\n" + "\n".join(logs)) from None
+            time.sleep(0.05)
