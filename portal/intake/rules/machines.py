@@ -58,11 +58,22 @@ def flags(mail: ParsedMail, message: Message) -> Flags:
         bounce_recipients=tuple(recipients),
         bounce_status=status,
         bounce_temporary=temporary,
+        original_ids=_original_ids(mail) if auto else (),
         receipt=receipt,
         feedback_report=abuse,
         encrypted=kind == "multipart/encrypted" or (kind.endswith("pkcs7-mime") and params.get("smime-type") != "signed-data"),
         signed=kind == "multipart/signed" or (kind.endswith("pkcs7-mime") and params.get("smime-type") == "signed-data"),
     )
+
+
+def _original_ids(mail: ParsedMail) -> tuple[str, ...]:
+    """Message-IDs in what a report carries of the original: its headers as a part, or as text below the report."""
+    sources = [a.data[:20_000].decode("latin-1") for a in mail.attachments if a.type in ("message/rfc822", "text/plain")][:3]
+    found: list[str] = []
+    for source in [*sources, mail.body_text[:50_000]]:
+        for line in re.findall(r"(?im)^(?:original-)?message-id:\s*(<[^<>\s]{3,300}>)", source)[:5]:
+            found += headers.ids(line)
+    return tuple(dict.fromkeys(found))
 
 
 def _bounce(mail: ParsedMail, message: Message, report: str, local: str) -> tuple[bool, list[str], str, bool]:

@@ -75,6 +75,8 @@ class Flags:
     bounce_recipients: tuple[str, ...] = ()
     bounce_status: str = ""
     bounce_temporary: bool = False
+    original_ids: tuple[str, ...] = ()
+    """Message-IDs of the mail that a report is about."""
     receipt: bool = False
     feedback_report: bool = False
     encrypted: bool = False

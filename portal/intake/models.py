@@ -1,0 +1,81 @@
+"""Tables of intake: every message that came in, and how far each mailbox is read.
+
+A message is never deleted and never only in memory: its raw bytes are in the file store before its row commits.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.infra.db import BigId, Instant, Json, Model, choice
+
+
+class InboundState(StrEnum):
+    """What became of a message. All but `received` count in the account of the day."""
+
+    RECEIVED = "received"
+    TICKET = "ticket"
+    REPLY = "reply"
+    HELD = "held"
+    IGNORED = "ignored"
+
+
+class InboundMessage(Model):
+    """One message, however often and by whichever door it came. `fingerprint` makes it one."""
+
+    __tablename__ = "inbound_message"
+    __table_args__ = (
+        Index("ix_inbound_message_state", "state", "id"),
+        Index("ix_inbound_message_received", "received_at"),
+        Index("ix_inbound_message_sender", "sender", "received_at"),
+        Index("ix_inbound_message_ticket", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    door: Mapped[str] = mapped_column(String(16))
+    mailbox: Mapped[str | None] = mapped_column(String(300))
+    uidvalidity: Mapped[int | None] = mapped_column(BigId)
+    uid: Mapped[int | None] = mapped_column(BigId)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the raw bytes, in the file store."""
+    size: Mapped[int] = mapped_column(BigId)
+    copies: Mapped[int] = mapped_column(Integer, default=1)
+    """How often it arrived."""
+    state: Mapped[InboundState] = mapped_column(choice(InboundState, "state"), default=InboundState.RECEIVED)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    """A code of rules.route.REASONS; its words are made when it is shown."""
+    detail: Mapped[str | None] = mapped_column(String(500))
+    """What staff wrote when they ignored it, or what could not be read."""
+    steps: Mapped[list[Any] | None] = mapped_column(Json)
+    """[[step, finding], …] in the order in which routing took them."""
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    entry_id: Mapped[int | None] = mapped_column(BigId)
+    sender: Mapped[str | None] = mapped_column(String(320))
+    sender_name: Mapped[str | None] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(998))
+    message_id: Mapped[str | None] = mapped_column(String(512))
+    files_kept_back: Mapped[list[Any] | None] = mapped_column(Json)
+    """Names of attachments that stay in the original alone: programs, and what is too large."""
+    processed_at: Mapped[datetime | None] = mapped_column(Instant)
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    handled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MailboxState(Model):
+    """How far a mailbox is read, and how the last look went. One row a mailbox, named "user@host/folder"."""
+
+    __tablename__ = "mailbox_state"
+
+    mailbox: Mapped[str] = mapped_column(String(300), primary_key=True)
+    uidvalidity: Mapped[int] = mapped_column(BigId, default=0)
+    last_uid: Mapped[int] = mapped_column(BigId, default=0)
+    """Every message up to here is committed."""
+    last_success_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_error_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    failing: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -1,0 +1,57 @@
+"""A parsed mail as plain values and back, to cross from the child process to the worker.
+
+Owns the two directions. Refuses pickle: nothing that comes out of the child is executed.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from portal.intake.rules.mail import Address, Attachment, Flags, ParsedMail, Unreadable
+from portal.intake.rules.parse import parse
+
+
+def answer(raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """What the child is asked: read these bytes."""
+    try:
+        return pack(parse(raw))
+    except Unreadable as error:
+        return {"unreadable": error.code, "detail": error.detail}, []
+
+
+def pack(mail: ParsedMail) -> tuple[dict[str, Any], list[bytes]]:
+    """Plain values for JSON, and the attachments' bytes beside them."""
+    values = {name: getattr(mail, name) for name in _PLAIN}
+    values["date"] = mail.date.isoformat() if mail.date else None
+    values["sender"] = [mail.sender.email, mail.sender.name]
+    for name in _ADDRESSES:
+        values[name] = [[a.email, a.name] for a in getattr(mail, name)]
+    values["flags"] = asdict(mail.flags)
+    values["attachments"] = [[a.name, a.type, a.content_id, a.role] for a in mail.attachments]
+    return values, [a.data for a in mail.attachments]
+
+
+def unpack(values: dict[str, Any], blobs: list[bytes]) -> ParsedMail:
+    """The mail again. Raises Unreadable where the child refused it."""
+    if "unreadable" in values:
+        raise Unreadable(values["unreadable"], values.get("detail", ""))
+    flags = {k: tuple(v) if isinstance(v, list) else v for k, v in values["flags"].items()}
+    return ParsedMail(
+        sender=Address(*values["sender"]),
+        date=datetime.fromisoformat(values["date"]) if values["date"] else None,
+        flags=Flags(**flags),
+        attachments=tuple(
+            Attachment(name, kind, data, content_id, role)
+            for (name, kind, content_id, role), data in zip(values["attachments"], blobs, strict=True)
+        ),
+        headers={k: tuple(v) for k, v in values["headers"].items()},
+        **{name: tuple(Address(*a) for a in values[name]) for name in _ADDRESSES},
+        **{name: tuple(values[name]) if isinstance(values[name], list) else values[name] for name in _PLAIN if name != "headers"},
+    )
+
+
+_ADDRESSES = ("to", "cc", "reply_to")
+_PLAIN = (
+    "subject", "delivered_to", "message_id", "in_reply_to", "references", "body_text", "reply_text", "quoted_text",
+    "body_html", "headers", "notes",
+)  # fmt: skip
