@@ -12,7 +12,7 @@ from portal.config import ROOT, Settings
 from portal.infra import db as database
 from portal.infra import log
 from portal.infra.db import db
-from portal.web import context, errors, filters, guards, headers, htmx, languages
+from portal.web import context, errors, filters, guards, headers, htmx, languages, look
 
 csrf = CSRFProtect()
 migrate = Migrate(render_as_batch=True)
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        SEND_FILE_MAX_AGE_DEFAULT=600,
         TEMPLATES_AUTO_RELOAD=settings.development,
     )
     if settings.trusted_proxies:
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     languages.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)
+    look.init_app(app)
     headers.init_app(app)
     filters.init_app(app)
     errors.init_app(app)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -42,11 +42,6 @@ def provider_card() -> ProviderCard:
     return card
 
 
-def link_if(endpoint: str, **values: Any) -> str | None:
-    """The address of an endpoint, None while no capability provides it."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
-
-
 def _variables() -> dict[str, Any]:
     return {
         "person": current_user if current_user and current_user.is_authenticated else None,
@@ -56,7 +51,6 @@ def _variables() -> dict[str, Any]:
         "languages": languages.LANGUAGES,
         "settings": settings(),
         "nav": request.endpoint if request else None,
-        "link_if": link_if,
     }
 
 
