@@ -19,15 +19,19 @@ from pathlib import Path
 from typing import Any
 
 LOOK_EVERY = 0.2
+_started: "list[subprocess.Popen[bytes]]" = []
+"""Held, so that none is reported as forgotten when this process ends before it."""
 
 
 def start(folder: Path, asker: int, stop: signal.Signals, user: str, command: list[str]) -> subprocess.Popen[bytes]:
     """Start a server under a keeper; its output goes to FOLDER/server.log."""
     line = [sys.executable, "-m", "tests.support.keeper", str(folder), str(asker), str(int(stop)), user, *command]
     root = Path(__file__).resolve().parents[2]
-    return subprocess.Popen(
+    kept = subprocess.Popen(
         line, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
+    _started.append(kept)
+    return kept
 
 
 def end(folder: Path, keeper: subprocess.Popen[bytes], seconds: float = 15) -> None:

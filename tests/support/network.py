@@ -1,0 +1,37 @@
+"""No test talks to the outside by accident: SMTP and IMAP only to the listeners it asked for, everything else only to this machine."""
+
+import sys
+from typing import Any
+
+allowed_ports: set[int] = set()
+seen: list[str] = []
+_MAIL = {"smtplib.connect": "SMTP", "imaplib.open": "IMAP"}
+_installed = False
+
+
+class Unasked(RuntimeError):
+    """A test opened a connection that no fixture of its own stands for."""
+
+
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    if event in _MAIL:
+        _self, host, port = args[:3]
+        if int(port or 0) not in allowed_ports:
+            _refuse(f"{_MAIL[event]} to {host}:{port}")
+    elif event == "socket.connect" and isinstance(args[1], tuple):
+        host = str(args[1][0])
+        if not (host.startswith("127.") or host in ("localhost", "::1", "")):
+            _refuse(f"a connection to {args[1]}")
+
+
+def _refuse(what: str) -> None:
+    seen.append(what)
+    raise Unasked(f"{what}, which this test has not asked for (fixtures: smtp, mailbox)")
+
+
+def install() -> None:
+    """Watch this process; it cannot be undone."""
+    global _installed
+    if not _installed:
+        sys.addaudithook(_hook)
+        _installed = True
