@@ -39,7 +39,7 @@ def keep_schedule() -> None:
         for kind, every in registry.SCHEDULE.items():
             period = int(now.timestamp() // every.total_seconds())
             if jobs.begin_period(kind, period):
-                jobs.enqueue(kind, {}, slot=f"schedule:{kind}")
+                jobs.enqueue(kind, {}, slot=f"schedule:{kind}:{period}")
 
 
 def run_one() -> bool:
