@@ -1,0 +1,81 @@
+"""`flask intake …`: the pipe door for a mail server, and the parser as a measuring instrument."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from portal.intake import doors
+from portal.intake.rules.mail import ParsedMail, Unreadable
+from portal.intake.service import reading
+
+TEMPORARY = 75
+"""sysexits EX_TEMPFAIL: the mail server keeps the message and tries again."""
+
+group = AppGroup("intake", help="Incoming mail.")
+
+
+@group.command("receive")
+def receive() -> None:
+    """Take one message from standard input. Exit 0: it is committed. Exit 75: try again later. Nothing is ever refused."""
+    try:
+        doors.accept(sys.stdin.buffer.read(), "pipe")
+    except Exception as error:
+        # Whatever it was, the server still has the message: it must neither bounce nor vanish.
+        click.echo(f"not taken, try again: {type(error).__name__}", err=True)
+        sys.exit(TEMPORARY)
+
+
+@group.command("parse")
+def parse() -> None:
+    """Read paths of messages from standard input and write what was understood, one JSON object a line."""
+    for line in sys.stdin:
+        path = line.rstrip("\n")
+        if path:
+            click.echo(json.dumps(_described(path), ensure_ascii=False))
+
+
+def _described(path: str) -> dict[str, Any]:
+    try:
+        mail = reading.parse(Path(path).read_bytes())
+    except (Unreadable, OSError) as error:
+        return {"file": path, "error": str(error)}
+    return {"file": path, **described(mail)}
+
+
+def described(mail: ParsedMail) -> dict[str, Any]:
+    """A mail in the field names of the measure."""
+    flags = mail.flags
+    return {
+        "subject": mail.subject,
+        "from": mail.sender.email,
+        "from_name": mail.sender.name,
+        "to": [a.email for a in mail.to if a.email],
+        "cc": [a.email for a in mail.cc if a.email],
+        "reply_to": [a.email for a in mail.reply_to if a.email],
+        "message_id": mail.message_id,
+        "in_reply_to": " ".join(mail.in_reply_to),
+        "references": list(mail.references),
+        "body": mail.body_text,
+        "reply": mail.reply_text,
+        "attachments": [
+            {
+                "name": a.name, "type": a.type, "size": a.size, "sha256": hashlib.sha256(a.data).hexdigest(),
+                "sha256_lf": hashlib.sha256(a.data.replace(b"\r\n", b"\n").rstrip(b"\n")).hexdigest(),
+                "inline": a.role != "file",
+            }
+            for a in mail.attachments
+        ],  # fmt: skip
+        "auto": flags.auto,
+        "no_autoreply": flags.no_autoreply,
+        "bounce": flags.bounce,
+        "bounce_recipients": list(flags.bounce_recipients),
+        "bounce_status": flags.bounce_status,
+        "bounce_temporary": flags.bounce_temporary,
+        "feedback_report": flags.feedback_report,
+        "no_sender": not mail.sender.email,
+    }

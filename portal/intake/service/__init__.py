@@ -1,0 +1,1 @@
+"""What intake does, a file for each subject."""
