@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from portal.people.models import Organisation, Site, Team, User
 
 BORN = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 
 
 @dataclass
@@ -74,7 +74,12 @@ def make() -> Cast:
 
     def organisation(name: str, kind: OrganisationKind, language: str) -> Organisation:
         return Organisation(
-            name=name, kind=kind, language=language, time_zone="Asia/Shanghai", phone="+86 21 5555 0100", created_at=BORN
+            name=name,
+            kind=kind,
+            language=language,
+            time_zone="Asia/Shanghai",
+            phone="+86 21 5555 0100",
+            created_at=BORN,
         )
 
     def person(
@@ -87,7 +92,12 @@ def make() -> Cast:
         if of and role:
             contact.memberships.append(Membership(organisation=of, role=role))
         user = User(
-            contact=contact, email=address, session_token=f"token-of-{address}", staff_role=staff_role, team=team, created_at=BORN
+            contact=contact,
+            email=address,
+            session_token=f"token-of-{address}",
+            staff_role=staff_role,
+            team=team,
+            created_at=BORN,
         )
         db.session.add(user)
         return user
@@ -96,7 +106,12 @@ def make() -> Cast:
         provider = present_provider() or organisation("Lantern Support", OrganisationKind.PROVIDER, "en")
         harbour = organisation("海港物流 Harbour Logistics", OrganisationKind.CLIENT, "zh_Hans")
         elm = organisation("Elm Dental", OrganisationKind.CLIENT, "en")
-        warehouse = Site(organisation=harbour, name="Warehouse 3", address="上海市浦东新区港华路 3 号", phone="+86 21 5555 0133")
+        warehouse = Site(
+            organisation=harbour,
+            name="Warehouse 3",
+            address="上海市浦东新区港华路 3 号",
+            phone="+86 21 5555 0133",
+        )
         surgery = Site(organisation=elm, name="Surgery", address="4 Elm Street")
         team = Team(name="First line")
         till = Device(
@@ -104,9 +119,20 @@ def make() -> Cast:
             serial="SN-88412", created_at=BORN,
         )  # fmt: skip
         website = Device(
-            organisation=harbour, kind=DeviceKind.WEBSITE, name="harbour.example", address="https://harbour.example", created_at=BORN
+            organisation=harbour,
+            kind=DeviceKind.WEBSITE,
+            name="harbour.example",
+            address="https://harbour.example",
+            created_at=BORN,
         )
-        chair = Device(organisation=elm, site=surgery, kind=DeviceKind.DESKTOP, name="Chair 1 PC", serial="SN-1", created_at=BORN)
+        chair = Device(
+            organisation=elm,
+            site=surgery,
+            kind=DeviceKind.DESKTOP,
+            name="Chair 1 PC",
+            serial="SN-1",
+            created_at=BORN,
+        )
         db.session.add_all([provider, harbour, elm, warehouse, surgery, team, till, website, chair])
         db.session.add_all(_desk_hours(DeskWindow))
         member, chief = ClientRole.MEMBER, ClientRole.MANAGER

@@ -226,7 +226,9 @@ def live_portal(tmp_path: Path, worker_name: str) -> Iterator[Callable[..., Any]
 
     def make(engine: str = "sqlite", **settings: Any) -> Portal:
         url = databases.fresh(engine, f"live_{worker_name}_{len(made)}")
-        portal = Portal(tmp_path / f"portal{len(made)}", url, {k.upper(): str(v) for k, v in settings.items()})
+        portal = Portal(
+            tmp_path / f"portal{len(made)}", url, {k.upper(): str(v) for k, v in settings.items()}
+        )
         made.append(portal)
         return portal
 

@@ -55,14 +55,17 @@ class Window:
         self.context.new_cdp_session(self.page).send("Runtime.evaluate", {"expression": _axe_source()})
         result: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         lines = [
-            f"{v['id']} ({v['impact']}): {v['help']}\n    " + "\n    ".join(n["html"][:200] for n in v["nodes"][:5])
+            f"{v['id']} ({v['impact']}): {v['help']}\n    "
+            + "\n    ".join(n["html"][:200] for n in v["nodes"][:5])
             for v in result["violations"]
         ]
         assert not lines, f"axe on {name or self.page.url}:\n" + "\n".join(lines)
 
     def fits(self) -> None:
         """Fail if the page is wider than the window: nobody scrolls sideways."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the window"
 
 
@@ -84,7 +87,9 @@ def open_window(
 
 
 def _note(window: Window, kind: str, text: str) -> None:
-    if kind == "error" and ("CSP" in text or "Content Security Policy" in text or "Content-Security-Policy" in text):
+    if kind == "error" and (
+        "CSP" in text or "Content Security Policy" in text or "Content-Security-Policy" in text
+    ):
         window.faults.append(text)
 
 

@@ -33,7 +33,11 @@ class Client(FlaskClient):
         return apart(super().open, *args, **kwargs)
 
     def htmx(self, method: str, path: str, *, target: str | None = None, **kwargs: Any) -> TestResponse:
-        headers = {"HX-Request": "true", "HX-Current-URL": f"http://portal.test{path}", **kwargs.pop("headers", {})}
+        headers = {
+            "HX-Request": "true",
+            "HX-Current-URL": f"http://portal.test{path}",
+            **kwargs.pop("headers", {}),
+        }
         if target:
             headers["HX-Target"] = target
         return self.open(path, method=method, headers=headers, **kwargs)

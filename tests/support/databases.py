@@ -8,7 +8,7 @@ from tests.support import postgres, run_folder
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "portal_template"
-SECRET = "a key for tests only, long enough to sign with"  # noqa: S105
+SECRET = "a key for tests only, long enough to sign with"
 
 
 def server() -> postgres.Server:
@@ -27,17 +27,23 @@ def migrate(url: str, var_dir: Path, revision: str = "head") -> None:
     dispose(app)
 
 
-def application(url: str, var_dir: Path, **settings: object):  # noqa: ANN201
+def application(url: str, var_dir: Path, **settings: object):
     """The portal over a database, with the settings of tests: fast, offline, no outgoing mail server."""
     from portal.app import create_app
     from portal.config import Settings
 
     var_dir.mkdir(parents=True, exist_ok=True)
-    given = {"database_url": url, "var_dir": var_dir, "secret_key": SECRET, "public_url": "http://portal.test", "log_level": "ERROR"}
+    given = {
+        "database_url": url,
+        "var_dir": var_dir,
+        "secret_key": SECRET,
+        "public_url": "http://portal.test",
+        "log_level": "ERROR",
+    }
     return create_app(Settings(**given | settings))
 
 
-def dispose(app) -> None:  # noqa: ANN001
+def dispose(app) -> None:
     """Close an application's connections."""
     from portal.infra.db import db
 

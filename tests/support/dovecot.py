@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support import keeper
 
 USER = "support"
-PASSWORD = "a mailbox for tests"  # noqa: S105
+PASSWORD = "a mailbox for tests"
 
 CONFIG = """
 protocols = imap
@@ -137,7 +137,14 @@ def start(asker: int | None = None) -> Mailbox:
     folder = Path(tempfile.mkdtemp(prefix="portal-imap-", dir="/tmp"))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    values = {"folder": folder, "user": user, "group": group, "uid": person.pw_uid, "gid": person.pw_gid, "port": port}
+    values = {
+        "folder": folder,
+        "user": user,
+        "group": group,
+        "uid": person.pw_uid,
+        "gid": person.pw_gid,
+        "port": port,
+    }
     (folder / "dovecot.conf").write_text(CONFIG.format_map(values))
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
     for name in ("run", "state", "mail", "home"):
@@ -160,7 +167,11 @@ def _await(mailbox: Mailbox, seconds: float = 20) -> None:
             return
         except (OSError, imaplib.IMAP4.error) as error:
             if time.monotonic() > deadline or mailbox.keeper.poll() is not None:
-                logs = [p.read_text()[-2000:] for p in (mailbox.folder / n for n in ("server.log", "dovecot.log")) if p.exists()]
+                logs = [
+                    p.read_text()[-2000:]
+                    for p in (mailbox.folder / n for n in ("server.log", "dovecot.log"))
+                    if p.exists()
+                ]
                 mailbox.stop()
                 raise NoDovecot(f"dovecot did not start: {error}\n" + "\n".join(logs)) from None
             time.sleep(0.05)

@@ -23,12 +23,28 @@ _started: "list[subprocess.Popen[bytes]]" = []
 """Held, so that none is reported as forgotten when this process ends before it."""
 
 
-def start(folder: Path, asker: int, stop: signal.Signals, user: str, command: list[str]) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, asker: int, stop: signal.Signals, user: str, command: list[str]
+) -> subprocess.Popen[bytes]:
     """Start a server under a keeper; its output goes to FOLDER/server.log."""
-    line = [sys.executable, "-m", "tests.support.keeper", str(folder), str(asker), str(int(stop)), user, *command]
+    line = [
+        sys.executable,
+        "-m",
+        "tests.support.keeper",
+        str(folder),
+        str(asker),
+        str(int(stop)),
+        user,
+        *command,
+    ]
     root = Path(__file__).resolve().parents[2]
     kept = subprocess.Popen(
-        line, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        line,
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     _started.append(kept)
     return kept
@@ -63,7 +79,9 @@ def keep(folder: Path, asker: int, stop: signal.Signals, user: str, command: lis
         signal.signal(name, signal.SIG_IGN)
     stop_file = folder.with_suffix(".stop")
     with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **as_user(user))
+        server = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **as_user(user)
+        )
     while server.poll() is None and alive(asker) and not stop_file.exists():
         time.sleep(LOOK_EVERY)
     if server.poll() is None:
@@ -80,4 +98,6 @@ def keep(folder: Path, asker: int, stop: signal.Signals, user: str, command: lis
 
 
 if __name__ == "__main__":
-    sys.exit(keep(Path(sys.argv[1]), int(sys.argv[2]), signal.Signals(int(sys.argv[3])), sys.argv[4], sys.argv[5:]))
+    sys.exit(
+        keep(Path(sys.argv[1]), int(sys.argv[2]), signal.Signals(int(sys.argv[3])), sys.argv[4], sys.argv[5:])
+    )

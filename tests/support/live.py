@@ -28,14 +28,18 @@ class Portal:
     worker: "subprocess.Popen[bytes] | None" = None
 
     def environment(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")}
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if k in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+        }
         return kept | {
             "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "DATABASE_URL": self.database_url,
             "VAR_DIR": str(self.folder / "var"), "SECRET_KEY": databases.SECRET, "PUBLIC_URL": self.url or "http://portal.test",
             "WORKER_POLL_SECONDS": "0.05", "LOG_LEVEL": "INFO", **self.settings,
         }  # fmt: skip
 
-    def application(self):  # noqa: ANN201
+    def application(self):
         """The portal inside the test's process over the same database and files, for preparing and for looking."""
         from portal.app import create_app
         from portal.config import Settings
@@ -92,7 +96,9 @@ class Portal:
         path = self.folder / name
         return path.read_text(errors="replace")[-6000:] if path.exists() else ""
 
-    def _start(self, command: list[str], log: str, pass_fds: tuple[int, ...] = ()) -> "subprocess.Popen[bytes]":
+    def _start(
+        self, command: list[str], log: str, pass_fds: tuple[int, ...] = ()
+    ) -> "subprocess.Popen[bytes]":
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / log).open("ab") as output:
             return subprocess.Popen(

@@ -1,4 +1,4 @@
-"""No test talks to the outside by accident: SMTP and IMAP only to the listeners it asked for, everything else only to this machine."""
+"""No test talks to the outside by accident: SMTP and IMAP only to listeners it asked for, all else only to this machine."""
 
 import sys
 from typing import Any

@@ -79,7 +79,16 @@ def start(asker: int | None = None) -> Server:
         shutil.rmtree(folder, ignore_errors=True)
         raise NoPostgres(f"initdb failed: {made.stderr or made.stdout}")
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command = [str(bin_ / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses=", *options]
+    command = [
+        str(bin_ / "postgres"),
+        "-D",
+        str(folder / "data"),
+        "-k",
+        str(folder),
+        "-c",
+        "listen_addresses=",
+        *options,
+    ]
     server = Server(folder, keeper.start(folder, asker or os.getpid(), signal.SIGINT, user, command))
     _await(server)
     return server

@@ -95,7 +95,8 @@ class Listener:
             asyncio.set_event_loop(self._loop)
             server = self._loop.run_until_complete(
                 self._loop.create_server(
-                    lambda: SMTP(self, hostname="listener.test", enable_SMTPUTF8=True, loop=self._loop), sock=sock
+                    lambda: SMTP(self, hostname="listener.test", enable_SMTPUTF8=True, loop=self._loop),
+                    sock=sock,
                 )
             )
             ready.set()
