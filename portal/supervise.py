@@ -93,9 +93,8 @@ def _free(settings: Settings) -> bool:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            print(
-                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Choose another: make run PORT=8001"
-            )
+            print(f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}.")
+            print("Choose another: make run PORT=8001")
             return False
     return True
 

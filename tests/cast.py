@@ -102,6 +102,9 @@ def make() -> Cast:
         db.session.add(user)
         return user
 
+    def staff(name: str, address: str, role: StaffRole, team: Team | None = None) -> User:
+        return person(name, address, "+86 21 5555 0101", staff_role=role, team=team)
+
     with transaction():
         provider = present_provider() or organisation("Lantern Support", OrganisationKind.PROVIDER, "en")
         harbour = organisation("海港物流 Harbour Logistics", OrganisationKind.CLIENT, "zh_Hans")
@@ -134,22 +137,17 @@ def make() -> Cast:
             created_at=BORN,
         )
         db.session.add_all([provider, harbour, elm, warehouse, surgery, team, till, website, chair])
-        db.session.add_all(_desk_hours(DeskWindow))
+        db.session.add_all(DeskWindow(weekday=day, opens=time(9), closes=time(18)) for day in range(5))
         member, chief = ClientRole.MEMBER, ClientRole.MANAGER
-        cast = Cast(
+        return Cast(
             provider=provider, harbour=harbour, elm=elm, warehouse=warehouse, surgery=surgery, team=team,
             till=till, website=website, chair=chair,
             owner=person("王小明", "owner@harbour.example", "+86 138 0013 8000", language="zh_Hans", of=harbour, role=member),
             colleague=person("Li Na", "colleague@harbour.example", "+86 139 0013 9000", of=harbour, role=member),
             client_manager=person("Chen Bo", "manager@harbour.example", "+86 137 0013 7000", of=harbour, role=chief),
             stranger=person("Una Stranger", "stranger@elm.example", "+44 20 7946 0991", of=elm, role=chief),
-            agent=person("Ada Agent", "agent@portal.example", "+86 21 5555 0101", staff_role=StaffRole.AGENT, team=team),
-            engineer=person("Eno Engineer", "engineer@portal.example", "+86 21 5555 0102", staff_role=StaffRole.ENGINEER, team=team),
-            manager=person("Mia Manager", "desk-manager@portal.example", "+86 21 5555 0103", staff_role=StaffRole.MANAGER),
-            administrator=person("Ann Administrator", "admin@portal.example", "+86 21 5555 0104", staff_role=StaffRole.ADMINISTRATOR),
+            agent=staff("Ada Agent", "agent@portal.example", StaffRole.AGENT, team),
+            engineer=staff("Eno Engineer", "engineer@portal.example", StaffRole.ENGINEER, team),
+            manager=staff("Mia Manager", "desk-manager@portal.example", StaffRole.MANAGER),
+            administrator=staff("Ann Administrator", "admin@portal.example", StaffRole.ADMINISTRATOR),
         )  # fmt: skip
-    return cast
-
-
-def _desk_hours(window: type) -> list[object]:
-    return [window(weekday=day, opens=time(9), closes=time(18)) for day in range(5)]

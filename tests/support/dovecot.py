@@ -1,4 +1,4 @@
-"""A real IMAP server (Dovecot 2.3) on loopback, in its own folder under /tmp, without root's rights and without the system's service."""
+"""A real IMAP server (Dovecot 2.3) on loopback: its own folder under /tmp, no root's rights, no service of the system's."""
 
 import getpass
 import imaplib
