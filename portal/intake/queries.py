@@ -173,6 +173,12 @@ def mailbox(name: str) -> MailboxState | None:
     return db.session.scalar(select(MailboxState).where(MailboxState.mailbox == name))
 
 
+def organisations(actor: Actor) -> list[people_tables.Organisation]:
+    """Client organisations by name, for a choice."""
+    query = people.organisations_for(actor).order_by(people_tables.Organisation.name)
+    return list(db.session.scalars(query))
+
+
 def known_sender(address: str | None) -> people_tables.Contact | None:
     """The contact behind an address, for the staff's page."""
     return people.contact_by_email(address) if address else None

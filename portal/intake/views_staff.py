@@ -1,0 +1,245 @@
+"""The page of incoming mail: what waits for staff, why, the message itself, and what can be done with it.
+
+Every view is behind the staff's door. The HTML of a stranger is shown in a frame of its own address and policy.
+"""
+
+from contextlib import suppress
+
+import filetype
+from flask import Response, flash, make_response, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.infra import files
+from portal.infra.transaction import transaction
+from portal.intake import forms, queries, render
+from portal.intake.models import InboundMessage, InboundState
+from portal.intake.rules.mail import ParsedMail, Unreadable
+from portal.intake.service import held as actions
+from portal.intake.service import reading
+from portal.kernel import clock, refs
+from portal.kernel.errors import NotFound, Refused
+from portal.people import queries as people
+from portal.web import guards, headers, htmx, languages, mail_html, uploads
+from portal.web.paging import page_of
+
+blueprint = guards.staff_door("intake_staff", __name__, url_prefix="/desk/mail")
+
+VIEWS = {
+    "held": (InboundState.HELD,),
+    "ignored": (InboundState.IGNORED,),
+    "all": tuple(InboundState),
+}
+
+
+@blueprint.get("")
+def held() -> ResponseReturnValue:
+    """What waits for staff; put aside; everything. Beside it the account of the day and how the mailboxes are."""
+    actor = guards.actor()
+    view = request.args.get("view", "held")
+    view = view if view in VIEWS else "held"
+    before = request.args.get("before", type=int)
+    page = page_of(queries.messages(actor, VIEWS[view], before), queries.PAGE, lambda row: row.id)
+    zone = languages.zone()
+    now = clock.now()
+    return render_template(
+        "intake/staff/held.html",
+        view=view,
+        page=page,
+        before=before,
+        numbers=queries.ticket_numbers_of(page.rows),
+        account=queries.account_of(now.astimezone(zone).date(), zone),
+        mailboxes=queries.mailboxes(),
+        stuck=queries.stuck(actor, now),
+        waiting=queries.held_count(actor),
+        render=render,
+    )
+
+
+@blueprint.get("/<int:inbound_id>")
+def message(inbound_id: int) -> ResponseReturnValue:
+    """One message: why it is here, what it says, what can be done."""
+    return _page(queries.inbound(guards.actor(), inbound_id))
+
+
+def _page(row: InboundMessage, status: int = 200, **given: object) -> ResponseReturnValue:
+    """The whole page, or the part with the forms where htmx sent one of them."""
+    mail, unreadable = _mail_of(row)
+    context: dict[str, object] = {
+        "row": row, "mail": mail, "unreadable": unreadable, "render": render, "nav": "intake_staff.held",
+        "number": queries.ticket_number_of(row.ticket_id), "claimed": render.claimed_ticket(row.detail),
+        "sender": queries.known_sender(row.sender), "file_name": reading.shown_name,
+        "open_to_staff": row.state in (*actions.OPEN_TO_STAFF, InboundState.RECEIVED), "mistakes": [],
+    }  # fmt: skip
+    context |= {"ticket_form": _ticket_form(row), "join_form": _join_form(row), "ignore_form": forms.IgnoreForm(formdata=None)}
+    context |= given
+    template = "intake/staff/_actions.html" if htmx.is_htmx() and status == 422 else "intake/staff/message.html"
+    return render_template(template, **context), status
+
+
+def _mail_of(row: InboundMessage) -> tuple[ParsedMail | None, str | None]:
+    try:
+        return reading.read(row.sha256), None
+    except Unreadable as error:
+        return None, error.code
+    except FileNotFoundError:
+        return None, "crashed"
+
+
+def _ticket_form(row: InboundMessage, bound: bool = False) -> forms.TicketForm:
+    """Choices depend on the organisation: the sender's own, or the one chosen just now."""
+    form = forms.TicketForm() if bound else forms.TicketForm(formdata=None)
+    organisations = [(o.id, o.name) for o in queries.organisations(guards.actor())]
+    form.organisation_id.choices = organisations
+    sender = queries.known_sender(row.sender)
+    chosen = request.values.get("organisation_id", type=int)
+    if chosen is None and sender:
+        ids = {i for i, _name in organisations}
+        chosen = next((m.organisation_id for m in sender.memberships if m.active and m.organisation_id in ids), None)
+    if chosen is None and organisations:
+        chosen = organisations[0][0]
+    form.contact_id.choices = [(c.id, c.name) for c in people.contacts_of(chosen)] if chosen else []
+    if not bound:
+        form.organisation_id.data = chosen
+        form.contact_id.data = sender.id if sender else None
+        form.subject.data = request.args.get("subject") or (row.subject or "")[:200]
+    return form
+
+
+def _join_form(row: InboundMessage) -> forms.JoinForm:
+    form = forms.JoinForm(formdata=None)
+    claimed = render.claimed_ticket(row.detail)
+    form.number.data = refs.ticket_number(claimed) if claimed else ""
+    return form
+
+
+def _read_for_action(inbound_id: int) -> reading.Reading | None:
+    """The message with its files stored, before the transaction; None where it cannot be read."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    with suppress(Unreadable):
+        return reading.read_with_files(row.sha256)
+    return None
+
+
+def _refused(inbound_id: int, error: Refused, **given: object) -> ResponseReturnValue:
+    return _page(queries.inbound(guards.actor(), inbound_id), 422, mistakes=[error.sentence], **given)
+
+
+@blueprint.post("/<int:inbound_id>/ticket")
+def make_ticket(inbound_id: int) -> ResponseReturnValue:
+    """Open a ticket from it."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    form = _ticket_form(row, bound=True)
+    if not form.validate_on_submit():
+        return _page(row, 422, ticket_form=form)
+    read = _read_for_action(inbound_id)
+    try:
+        with transaction():
+            number = actions.make_ticket(
+                guards.actor(), inbound_id, read, form.organisation_id.data, form.contact_id.data, form.subject.data or ""
+            )
+    except Refused as error:
+        return _refused(inbound_id, error, ticket_form=form)
+    flash(_("Ticket %(number)s is open.", number=refs.ticket_number(number)), "success")
+    return htmx.go(url_for("intake_staff.held"))
+
+
+@blueprint.post("/<int:inbound_id>/join")
+def join(inbound_id: int) -> ResponseReturnValue:
+    """Put it on a ticket."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    form = forms.JoinForm()
+    if not form.validate_on_submit():
+        return _page(row, 422, join_form=form)
+    read = _read_for_action(inbound_id)
+    try:
+        with transaction():
+            number = actions.join(guards.actor(), inbound_id, read, form.ticket_number)
+    except Refused as error:
+        return _refused(inbound_id, error, join_form=form)
+    flash(_("The message is on ticket %(number)s now.", number=refs.ticket_number(number)), "success")
+    return htmx.go(url_for("intake_staff.held"))
+
+
+@blueprint.post("/<int:inbound_id>/ignore")
+def ignore(inbound_id: int) -> ResponseReturnValue:
+    """Put it aside, with a reason."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    form = forms.IgnoreForm()
+    if not form.validate_on_submit():
+        return _page(row, 422, ignore_form=form)
+    try:
+        with transaction():
+            actions.ignore(guards.actor(), inbound_id, form.why.data or "")
+    except Refused as error:
+        return _refused(inbound_id, error, ignore_form=form)
+    flash(_("The message is put aside."), "success")
+    return htmx.go(url_for("intake_staff.held"))
+
+
+@blueprint.post("/<int:inbound_id>/retry")
+def retry(inbound_id: int) -> ResponseReturnValue:
+    """Read and route it anew."""
+    try:
+        with transaction():
+            actions.retry(guards.actor(), inbound_id)
+    except Refused as error:
+        return _refused(inbound_id, error)
+    flash(_("The message will be read again in a moment."), "success")
+    return htmx.go(url_for("intake_staff.held"))
+
+
+@blueprint.get("/<int:inbound_id>/original")
+def original(inbound_id: int) -> ResponseReturnValue:
+    """The raw message as it came, for download."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    path = files.path_of(row.sha256)
+    if not path.is_file():
+        raise NotFound
+    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=f"mail-{row.id}.eml")
+
+
+@blueprint.get("/<int:inbound_id>/frame")
+def frame(inbound_id: int) -> ResponseReturnValue:
+    """The inside of the sandboxed frame: the sender's HTML, sanitised at this moment, without outside pictures."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    mail, _unreadable = _mail_of(row)
+    if mail is None or not mail.body_html:
+        raise NotFound
+    pictures = {a.content_id: n for n, a in enumerate(mail.attachments, start=1) if a.content_id and a.inline}
+
+    def address(content_id: str) -> str | None:
+        number = pictures.get(content_id)
+        return url_for("intake_staff.file", inbound_id=row.id, number=number) if number else None
+
+    body = render_template("intake/staff/frame.html", html=mail_html.safe_html(mail.body_html, address))
+    response = make_response(body)
+    response.headers["Content-Security-Policy"] = headers.MAIL_FRAME
+    return response
+
+
+@blueprint.get("/<int:inbound_id>/files/<int:number>")
+def file(inbound_id: int, number: int) -> ResponseReturnValue:
+    """One attachment of a message that is not a ticket's yet. Pictures may be shown, everything else downloads."""
+    row = queries.inbound(guards.actor(), inbound_id)
+    mail, _unreadable = _mail_of(row)
+    if mail is None or not 0 < number <= len(mail.attachments):
+        raise NotFound
+    attachment = mail.attachments[number - 1]
+    kind = filetype.guess_mime(attachment.data) or ""
+    shown = kind in uploads.INLINE_TYPES
+    response = Response(attachment.data, mimetype=kind if shown else "application/octet-stream")
+    response.headers.set(
+        "Content-Disposition", "inline" if shown else "attachment", filename=reading.shown_name(attachment, number)
+    )
+    return response
+
+
+_WORDS_FOR_TABS = {"held": _l("Waiting for us"), "ignored": _l("Put aside"), "all": _l("Everything")}
+"""Here, and not in the template, so that the tabs and VIEWS stay one list."""
+
+
+@blueprint.context_processor
+def _tabs() -> dict[str, object]:
+    return {"tab_words": _WORDS_FOR_TABS}
