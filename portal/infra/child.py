@@ -42,20 +42,23 @@ class Child:
         self._lock = threading.Lock()
 
     def call(self, data: bytes) -> tuple[Any, list[bytes]]:
-        """The function's answer. Raises ChildFailed when it was killed, crashed or took too long; the next call has a new child."""
+        """The answer. Raises ChildFailed when the child was killed, crashed or took too long; the next call has a new one."""
         with self._lock:
             process = self._ready()
             watchdog = threading.Timer(self.seconds, process.kill)
             began = time.monotonic()
             watchdog.start()
             try:
-                assert process.stdin is not None and process.stdout is not None
+                assert process.stdin is not None
+                assert process.stdout is not None
                 process.stdin.write(_HEAD.pack(len(data), 0) + data)
                 process.stdin.flush()
                 answer = _read_frame(process.stdout)
             except (OSError, EOFError, ValueError):
                 self._end()
-                raise ChildFailed("timeout" if time.monotonic() - began >= self.seconds * 0.98 else "crashed") from None
+                raise ChildFailed(
+                    "timeout" if time.monotonic() - began >= self.seconds * 0.98 else "crashed"
+                ) from None
             except BaseException:
                 self._end()
                 raise
@@ -79,7 +82,14 @@ class Child:
             return self._process
         self._end()
         self._process = subprocess.Popen(  # noqa: S603 — our own interpreter and module
-            [sys.executable, "-m", "portal.infra.child", self.function, str(self.seconds), str(self.megabytes)],
+            [
+                sys.executable,
+                "-m",
+                "portal.infra.child",
+                self.function,
+                str(self.seconds),
+                str(self.megabytes),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

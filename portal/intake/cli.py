@@ -64,12 +64,15 @@ def described(mail: ParsedMail) -> dict[str, Any]:
         "reply": mail.reply_text,
         "attachments": [
             {
-                "name": a.name, "type": a.type, "size": a.size, "sha256": hashlib.sha256(a.data).hexdigest(),
+                "name": a.name,
+                "type": a.type,
+                "size": a.size,
+                "sha256": hashlib.sha256(a.data).hexdigest(),
                 "sha256_lf": hashlib.sha256(a.data.replace(b"\r\n", b"\n").rstrip(b"\n")).hexdigest(),
                 "inline": a.role != "file",
             }
             for a in mail.attachments
-        ],  # fmt: skip
+        ],
         "auto": flags.auto,
         "no_autoreply": flags.no_autoreply,
         "bounce": flags.bounce,

@@ -54,7 +54,9 @@ def connect(settings: Settings) -> imaplib.IMAP4:
     """A signed-in connection."""
     context = ssl.create_default_context()
     if settings.imap_tls == "tls":
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(settings.imap_host, settings.imap_port, ssl_context=context, timeout=TIMEOUT)
+        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+            settings.imap_host, settings.imap_port, ssl_context=context, timeout=TIMEOUT
+        )
     else:
         server = imaplib.IMAP4(settings.imap_host, settings.imap_port, timeout=TIMEOUT)
         if settings.imap_tls == "starttls":
@@ -98,7 +100,10 @@ def _move(server: imaplib.IMAP4, uids: list[int], archive: str) -> None:
     seen, for a plain EXPUNGE would delete what other people marked."""
     if not uids:
         return
-    capabilities = {c.decode("ascii", "replace").upper() for c in b" ".join(x for x in _ok(server.capability()) if x).split()}
+    capabilities = {
+        c.decode("ascii", "replace").upper()
+        for c in b" ".join(x for x in _ok(server.capability()) if x).split()
+    }
     target = _quoted(archive)
     for start in range(0, len(uids), 200):
         span = ",".join(map(str, uids[start : start + 200]))

@@ -8,18 +8,22 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from portal.kernel import refs
 
 
-class TicketForm(FlaskForm):  # type: ignore[misc]
+class TicketForm(FlaskForm):
     """Open a ticket: for whom, and under which subject."""
 
-    organisation_id = SelectField(_l("Organisation"), coerce=int, validators=[InputRequired(_l("Choose an organisation."))])
+    organisation_id = SelectField(
+        _l("Organisation"), coerce=int, validators=[InputRequired(_l("Choose an organisation."))]
+    )
     contact_id = SelectField(_l("Requester"), coerce=int, validators=[InputRequired(_l("Choose a person."))])
     subject = StringField(_l("Subject"), validators=[Length(max=200, message=_l("At most 200 characters."))])
 
 
-class JoinForm(FlaskForm):  # type: ignore[misc]
+class JoinForm(FlaskForm):
     """Put it on a ticket."""
 
-    number = StringField(_l("Ticket number"), validators=[DataRequired(_l("Enter a ticket's number, such as T-1042."))])
+    number = StringField(
+        _l("Ticket number"), validators=[DataRequired(_l("Enter a ticket's number, such as T-1042."))]
+    )
 
     def validate_number(self, field: StringField) -> None:
         if refs.parse_ticket_number(field.data or "") is None:
@@ -30,7 +34,7 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
         return refs.parse_ticket_number(self.number.data or "") or 0
 
 
-class IgnoreForm(FlaskForm):  # type: ignore[misc]
+class IgnoreForm(FlaskForm):
     """Put it aside."""
 
     why = StringField(

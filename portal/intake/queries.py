@@ -84,13 +84,17 @@ def _sender(address: str, numbers: set[int]) -> Sender | None:
     if numbers:
         visible = tickets.tickets_for(actor).where(ticket_tables.Ticket.number.in_(numbers))
         sees = frozenset(ticket.number for ticket in db.session.scalars(visible))
-    organisations = tuple(m.organisation_id for m in contact.memberships if m.active and m.organisation_id in actor.memberships)
+    organisations = tuple(
+        m.organisation_id for m in contact.memberships if m.active and m.organisation_id in actor.memberships
+    )
     return Sender(contact.id, bool(user and user.active and user.staff_role), organisations, sees)
 
 
 def _recent_tickets(address: str, since: datetime) -> int:
     query = select(func.count(InboundMessage.id)).where(
-        InboundMessage.sender == address.lower(), InboundMessage.received_at > since, InboundMessage.state == InboundState.TICKET
+        InboundMessage.sender == address.lower(),
+        InboundMessage.received_at > since,
+        InboundMessage.state == InboundState.TICKET,
     )
     return int(db.session.scalar(query) or 0)
 
@@ -152,9 +156,13 @@ def account_of(day: date, zone: ZoneInfo) -> Account:
     )
     counts = {state: int(n) for state, n in rows}
     return Account(
-        sum(counts.values()), counts.get(InboundState.TICKET, 0), counts.get(InboundState.REPLY, 0),
-        counts.get(InboundState.HELD, 0), counts.get(InboundState.IGNORED, 0), counts.get(InboundState.RECEIVED, 0),
-    )  # fmt: skip
+        sum(counts.values()),
+        counts.get(InboundState.TICKET, 0),
+        counts.get(InboundState.REPLY, 0),
+        counts.get(InboundState.HELD, 0),
+        counts.get(InboundState.IGNORED, 0),
+        counts.get(InboundState.RECEIVED, 0),
+    )
 
 
 def held_count(actor: Actor) -> int:
@@ -189,7 +197,9 @@ def ticket_number_of(ticket_id: int | None) -> int | None:
     if ticket_id is None:
         return None
     table = ticket_tables.Ticket
-    return db.session.scalar(tickets.tickets_for(SYSTEM).with_only_columns(table.number).where(table.id == ticket_id))
+    return db.session.scalar(
+        tickets.tickets_for(SYSTEM).with_only_columns(table.number).where(table.id == ticket_id)
+    )
 
 
 def ticket_numbers_of(rows: Iterable[InboundMessage]) -> dict[int, int]:
@@ -198,4 +208,5 @@ def ticket_numbers_of(rows: Iterable[InboundMessage]) -> dict[int, int]:
     if not ids:
         return {}
     table = ticket_tables.Ticket
-    return {i: n for i, n in db.session.execute(select(table.id, table.number).where(table.id.in_(ids)))}
+    rows_found = db.session.execute(select(table.id, table.number).where(table.id.in_(ids)))
+    return {row.id: row.number for row in rows_found}

@@ -22,11 +22,15 @@ def reason_text(code: str | None, detail: str | None = None) -> str:
         "no_sender": _("It does not say who wrote it."),
         "own_mail": _("It is one of our own mails come back."),
         "automatic": _("A machine answered, and it belongs to no ticket."),
-        "automatic_unasked": _("A device or program of a client wrote on its own. Look whether it reports a fault."),
+        "automatic_unasked": _(
+            "A device or program of a client wrote on its own. Look whether it reports a fault."
+        ),
         "bulk": _("It is a newsletter or a mailing list."),
         "stranger_on_ticket": _("It answers a ticket, but comes from an address that we do not know."),
         "no_right_on_ticket": _("It answers a ticket that this sender may not see."),
-        "staff_by_mail": _("It bears the address of one of our staff, which anybody can write. Staff answer on the ticket's page."),
+        "staff_by_mail": _(
+            "It bears the address of one of our staff, which anybody can write. Staff answer on the ticket's page."
+        ),
         "unknown_sender": _("We do not know this sender."),
         "no_organisation": _("The sender belongs to no organisation that we look after at present."),
         "too_many": _("This address has opened very many tickets within an hour."),
@@ -55,23 +59,46 @@ def state_word(state: InboundState) -> tuple[str, str, str]:
 def step_texts(steps: list[list[str]] | None) -> list[tuple[str, str]]:
     """The steps that routing took, as (question, finding)."""
     questions = {
-        "read": _("Can it be read?"), "shape": _("Does it say who wrote it?"), "loop": _("Is it our own mail?"),
-        "automatic": _("Did a machine write it?"), "bulk": _("Is it a newsletter or a list?"),
-        "token": _("Does it go to a ticket's own reply address?"), "references": _("Does it answer a mail of a ticket?"),
-        "known": _("Do we know the sender?"), "rate": _("Are there too many from this address?"),
+        "read": _("Can it be read?"),
+        "shape": _("Does it say who wrote it?"),
+        "loop": _("Is it our own mail?"),
+        "automatic": _("Did a machine write it?"),
+        "bulk": _("Is it a newsletter or a list?"),
+        "token": _("Does it go to a ticket's own reply address?"),
+        "references": _("Does it answer a mail of a ticket?"),
+        "known": _("Do we know the sender?"),
+        "rate": _("Are there too many from this address?"),
         "organisation": _("Which organisation is it for?"),
-    }  # fmt: skip
+    }
     findings = {
-        "ok": _("yes"), "no": _("no"), "none": _("no"), "no_sender": _("no"), "own_id": _("yes, by its id"),
-        "own_address": _("yes, by its address"), "names_ticket": _("yes, about a ticket"), "answer": _("yes, an answer"),
-        "unasked": _("yes, on its own"), "bulk": _("yes"), "stranger": _("yes, but we do not know the sender"),
-        "staff": _("yes, as staff"), "no_right": _("yes, but the sender may not see that ticket"),
-        "participant": _("yes, and the sender belongs to it"), "unknown": _("no"), "no_organisation": _("yes, but of no client"),
-        "contact": _("yes"), "too_many": _("yes"), "default_of_several": _("the first of several"), "only": _("the sender's only one"),
-    }  # fmt: skip
+        "ok": _("yes"),
+        "no": _("no"),
+        "none": _("no"),
+        "no_sender": _("no"),
+        "own_id": _("yes, by its id"),
+        "own_address": _("yes, by its address"),
+        "names_ticket": _("yes, about a ticket"),
+        "answer": _("yes, an answer"),
+        "unasked": _("yes, on its own"),
+        "bulk": _("yes"),
+        "stranger": _("yes, but we do not know the sender"),
+        "staff": _("yes, as staff"),
+        "no_right": _("yes, but the sender may not see that ticket"),
+        "participant": _("yes, and the sender belongs to it"),
+        "unknown": _("no"),
+        "no_organisation": _("yes, but of no client"),
+        "contact": _("yes"),
+        "too_many": _("yes"),
+        "default_of_several": _("the first of several"),
+        "only": _("the sender's only one"),
+    }
     shown = []
     for step in steps or []:
         name, finding = step[0], step[1]
-        word = _("no") if name == "rate" and finding == "ok" else findings.get(finding) or reason_text(finding) or finding
+        word = (
+            _("no")
+            if name == "rate" and finding == "ok"
+            else findings.get(finding) or reason_text(finding) or finding
+        )
         shown.append((questions.get(name, name), word))
     return shown

@@ -67,14 +67,27 @@ def _page(row: InboundMessage, status: int = 200, **given: object) -> ResponseRe
     """The whole page, or the part with the forms where htmx sent one of them."""
     mail, unreadable = _mail_of(row)
     context: dict[str, object] = {
-        "row": row, "mail": mail, "unreadable": unreadable, "render": render, "nav": "intake_staff.held",
-        "number": queries.ticket_number_of(row.ticket_id), "claimed": render.claimed_ticket(row.detail),
-        "sender": queries.known_sender(row.sender), "file_name": reading.shown_name,
-        "open_to_staff": row.state in (*actions.OPEN_TO_STAFF, InboundState.RECEIVED), "mistakes": [],
-    }  # fmt: skip
-    context |= {"ticket_form": _ticket_form(row), "join_form": _join_form(row), "ignore_form": forms.IgnoreForm(formdata=None)}
+        "row": row,
+        "mail": mail,
+        "unreadable": unreadable,
+        "render": render,
+        "nav": "intake_staff.held",
+        "number": queries.ticket_number_of(row.ticket_id),
+        "claimed": render.claimed_ticket(row.detail),
+        "sender": queries.known_sender(row.sender),
+        "file_name": reading.shown_name,
+        "open_to_staff": row.state in (*actions.OPEN_TO_STAFF, InboundState.RECEIVED),
+        "mistakes": [],
+    }
+    context |= {
+        "ticket_form": _ticket_form(row),
+        "join_form": _join_form(row),
+        "ignore_form": forms.IgnoreForm(formdata=None),
+    }
     context |= given
-    template = "intake/staff/_actions.html" if htmx.is_htmx() and status == 422 else "intake/staff/message.html"
+    template = (
+        "intake/staff/_actions.html" if htmx.is_htmx() and status == 422 else "intake/staff/message.html"
+    )
     return render_template(template, **context), status
 
 
@@ -96,7 +109,9 @@ def _ticket_form(row: InboundMessage, bound: bool = False) -> forms.TicketForm:
     chosen = request.values.get("organisation_id", type=int)
     if chosen is None and sender:
         ids = {i for i, _name in organisations}
-        chosen = next((m.organisation_id for m in sender.memberships if m.active and m.organisation_id in ids), None)
+        chosen = next(
+            (m.organisation_id for m in sender.memberships if m.active and m.organisation_id in ids), None
+        )
     if chosen is None and organisations:
         chosen = organisations[0][0]
     form.contact_id.choices = [(c.id, c.name) for c in people.contacts_of(chosen)] if chosen else []
@@ -137,7 +152,12 @@ def make_ticket(inbound_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             number = actions.make_ticket(
-                guards.actor(), inbound_id, read, form.organisation_id.data, form.contact_id.data, form.subject.data or ""
+                guards.actor(),
+                inbound_id,
+                read,
+                form.organisation_id.data,
+                form.contact_id.data,
+                form.subject.data or "",
             )
     except Refused as error:
         return _refused(inbound_id, error, ticket_form=form)
@@ -197,7 +217,9 @@ def original(inbound_id: int) -> ResponseReturnValue:
     path = files.path_of(row.sha256)
     if not path.is_file():
         raise NotFound
-    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=f"mail-{row.id}.eml")
+    return send_file(
+        path, mimetype="application/octet-stream", as_attachment=True, download_name=f"mail-{row.id}.eml"
+    )
 
 
 @blueprint.get("/<int:inbound_id>/frame")
@@ -231,7 +253,9 @@ def file(inbound_id: int, number: int) -> ResponseReturnValue:
     shown = kind in uploads.INLINE_TYPES
     response = Response(attachment.data, mimetype=kind if shown else "application/octet-stream")
     response.headers.set(
-        "Content-Disposition", "inline" if shown else "attachment", filename=reading.shown_name(attachment, number)
+        "Content-Disposition",
+        "inline" if shown else "attachment",
+        filename=reading.shown_name(attachment, number),
     )
     return response
 

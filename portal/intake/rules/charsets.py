@@ -11,29 +11,111 @@ import charset_normalizer
 
 # The label a mail carries -> the superset that its writer really used (WHATWG Encoding, and what is seen in mail).
 WEB_LABELS = {
-    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "gb_2312": "gb18030", "x-gbk": "gb18030",
-    "csgb2312": "gb18030", "euc-cn": "gb18030", "cp936": "gb18030", "ms936": "gb18030", "chinese": "gb18030",
-    "gb18030": "gb18030", "gb18030-2000": "gb18030", "iso-ir-58": "gb18030", "936": "gb18030",
-    "hz-gb-2312": "hz", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "cn-big5": "big5hkscs", "x-x-big5": "big5hkscs",
-    "cp950": "big5hkscs", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949", "euc-kr": "cp949",
-    "korean": "cp949", "ks_c_5601-1989": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
-    "x-sjis": "cp932", "ms_kanji": "cp932", "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_ext",
-    "csiso2022jp": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "x-euc-jp": "euc_jp", "euc-jp": "euc_jp",
-    "latin1": "cp1252", "latin-1": "cp1252", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252",
-    "l1": "cp1252", "x-cp1252": "cp1252", "windows-1252": "cp1252", "ansi": "cp1252", "x-ansi": "cp1252",
-    "iso-8859-9": "cp1254", "latin5": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874",
-    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-macroman": "mac_roman", "koi8-u": "koi8_u",
-    "koi8": "koi8_r", "x-cp1251": "cp1251", "win-1251": "cp1251", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8",
-    "unicode-1-1-utf-7": "utf-7", "x-unicode-2-0-utf-7": "utf-7", "utf-8mb4": "utf-8", "iso-8859-8-i": "iso8859_8",
-    "iso-8859-8-e": "iso8859_8", "iso-8859-6-e": "iso8859_6", "iso-8859-6-i": "iso8859_6", "dos-874": "cp874",
-    "unicode": "utf-16", "ucs-2": "utf-16", "iso-10646-ucs-2": "utf-16", "cp-850": "cp850", "cp-437": "cp437",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "gb_2312": "gb18030",
+    "x-gbk": "gb18030",
+    "csgb2312": "gb18030",
+    "euc-cn": "gb18030",
+    "cp936": "gb18030",
+    "ms936": "gb18030",
+    "chinese": "gb18030",
+    "gb18030": "gb18030",
+    "gb18030-2000": "gb18030",
+    "iso-ir-58": "gb18030",
+    "936": "gb18030",
+    "hz-gb-2312": "hz",
+    "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "cn-big5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "euc-kr": "cp949",
+    "korean": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "ms_kanji": "cp932",
+    "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "csiso2022jp": "iso2022_jp_ext",
+    "cp50220": "iso2022_jp_ext",
+    "x-euc-jp": "euc_jp",
+    "euc-jp": "euc_jp",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "l1": "cp1252",
+    "x-cp1252": "cp1252",
+    "windows-1252": "cp1252",
+    "ansi": "cp1252",
+    "x-ansi": "cp1252",
+    "iso-8859-9": "cp1254",
+    "latin5": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "x-mac-roman": "mac_roman",
+    "macintosh": "mac_roman",
+    "x-macroman": "mac_roman",
+    "koi8-u": "koi8_u",
+    "koi8": "koi8_r",
+    "x-cp1251": "cp1251",
+    "win-1251": "cp1251",
+    "utf8": "utf-8",
+    "unicode-1-1-utf-8": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unicode-2-0-utf-7": "utf-7",
+    "utf-8mb4": "utf-8",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "iso-8859-6-e": "iso8859_6",
+    "iso-8859-6-i": "iso8859_6",
+    "dos-874": "cp874",
+    "unicode": "utf-16",
+    "ucs-2": "utf-16",
+    "iso-10646-ucs-2": "utf-16",
+    "cp-850": "cp850",
+    "cp-437": "cp437",
 }
-NO_LABEL = {"", "us-ascii", "ascii", "unknown", "unknown-8bit", "x-unknown", "default", "default_charset", "binary",
-            "8bit", "x-user-defined", "ansi_x3.4-1968", "none", "iso-ir-6", "x-utf-8mac"}
+NO_LABEL = {
+    "",
+    "us-ascii",
+    "ascii",
+    "unknown",
+    "unknown-8bit",
+    "x-unknown",
+    "default",
+    "default_charset",
+    "binary",
+    "8bit",
+    "x-user-defined",
+    "ansi_x3.4-1968",
+    "none",
+    "iso-ir-6",
+    "x-utf-8mac",
+}
 # Python codecs that are no character sets: they execute, escape, or rewrite names.
-NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "rot_13"}
+NOT_CHARSETS = {
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "undefined",
+    "mbcs",
+    "oem",
+    "rot_13",
+}
 
-_CONTROLS = {c: None for c in [*range(0, 9), 11, *range(14, 32), 127]}
+_CONTROLS: dict[int, int | None] = dict.fromkeys([*range(0, 9), 11, *range(14, 32), 127])
 _CONTROLS[12] = 10
 _LINE_BREAKING = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
@@ -112,8 +194,22 @@ def guess(data: bytes, fallback: str | None = None) -> str:
         return fallback
     if high >= 8:
         best = charset_normalizer.from_bytes(
-            data[:20_000], steps=3, chunk_size=512, threshold=0.3,
-            cp_isolation=["cp1252", "cp1250", "cp1251", "koi8_r", "cp932", "euc_jp", "cp949", "big5", "gb18030", "cp1253"],
+            data[:20_000],
+            steps=3,
+            chunk_size=512,
+            threshold=0.3,
+            cp_isolation=[
+                "cp1252",
+                "cp1250",
+                "cp1251",
+                "koi8_r",
+                "cp932",
+                "euc_jp",
+                "cp949",
+                "big5",
+                "gb18030",
+                "cp1253",
+            ],
         ).best()
         if best is not None:
             return data.decode(best.encoding, "replace")
@@ -130,8 +226,12 @@ def _looks_chinese(data: bytes) -> bool:
     if not high:
         return False
     everyday = sum(
-        1 for c in high
-        if (b := c.encode("gb18030")) and len(b) == 2 and b[1] >= 0xA1 and (0xB0 <= b[0] <= 0xD7 or b[0] in (0xA1, 0xA3))
+        1
+        for c in high
+        if (b := c.encode("gb18030"))
+        and len(b) == 2
+        and b[1] >= 0xA1
+        and (0xB0 <= b[0] <= 0xD7 or b[0] in (0xA1, 0xA3))
     )
     return everyday >= 0.85 * len(high)
 

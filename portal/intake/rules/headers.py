@@ -129,7 +129,7 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
             carried.clear()
         if not name and comment:
             name = " ".join(comment)
-        decoded = words(name.replace("\\\"", '"')).strip()
+        decoded = words(name.replace('\\"', '"')).strip()
         decoded = re.sub(r"\s+", " ", one_line(decoded)).strip()
         if len(decoded) > 1 and decoded[0] == decoded[-1] and decoded[0] in "\"'":
             decoded = decoded[1:-1].strip()
@@ -219,7 +219,9 @@ def _bare(text: str) -> str:
     text = words(text) if "=?" in text else text
     text = one_line(re.sub(r"\([^()]*\)", "", text)).strip()
     text = re.sub(r"^(?:@[^:]*:)", "", text)
-    text = re.sub(r"(?i)^mailto:", "", text).strip().strip("<>'\"").strip() if not text.startswith('"') else text
+    text = (
+        re.sub(r"(?i)^mailto:", "", text).strip().strip("<>'\"").strip() if not text.startswith('"') else text
+    )
     text = re.sub(r"\s*([@.])\s*", r"\1", text)
     local, at, domain = text.rpartition("@")
     return f"{local}@{domain.lower().rstrip('.')}" if at else text

@@ -12,20 +12,89 @@ QUOTE_MARK = "\ue000"  # a line of its own: what follows is the message that was
 QUOTE_END = "\ue001"  # the container of the history ends here
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hr html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol blockquote pre table dl".split())
-_SKIPPED = frozenset("head script style title template noscript object iframe select meta link svg math o:p".split()) - {"o:p"}
+_SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table", "dl"])
+_SKIPPED = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "title",
+        "template",
+        "noscript",
+        "object",
+        "iframe",
+        "select",
+        "meta",
+        "link",
+        "svg",
+        "math",
+        "o:p",
+    ]
+) - {"o:p"}
 # Containers that mail programs put around the answered message, by class and by id.
 _HISTORY = re.compile(
-    r"(?i)(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|moz-cite-prefix|protonmail_quote|zmail_extra|"
-    r"tutanota_quote|freebirdformatnewquotes|wordsection1_quote|ntes-quote|netease_mail_quote|qmquote|mailquote|outlookmessageheader|"
+    r"(?i)(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|moz-cite-prefix|"
+    r"protonmail_quote|zmail_extra|"
+    r"tutanota_quote|freebirdformatnewquotes|wordsection1_quote|ntes-quote|netease_mail_quote|qmquote|"
+    r"mailquote|outlookmessageheader|"
     r"mail-quote|foxmail_quote|reply-quote)(?:\s|$)"
 )
 _HISTORY_IDS = frozenset(
-    ("isreplycontent", "divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section",
-     "yahoo_quoted", "replysplit", "isforwardcontent", "x_divrplyfwdmsg", "x_appendonsend", "orig-mail-container")
+    (
+        "isreplycontent",
+        "divrplyfwdmsg",
+        "appendonsend",
+        "mail-editor-reference-message-container",
+        "olk_src_body_section",
+        "yahoo_quoted",
+        "replysplit",
+        "isforwardcontent",
+        "x_divrplyfwdmsg",
+        "x_appendonsend",
+        "orig-mail-container",
+    )
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -152,8 +221,8 @@ def _is_history(node: LexborNode) -> bool:
 
 
 def _hidden(node: LexborNode) -> bool:
-    style = node.attributes.get("style")
-    return bool(style) and bool(re.search(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all", style))
+    style = node.attributes.get("style") or ""
+    return bool(re.search(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all", style))
 
 
 def without_marks(text: str) -> str:

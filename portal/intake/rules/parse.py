@@ -10,15 +10,44 @@ import re
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import Message
+from itertools import pairwise
+from typing import Any
 
 from portal.intake.rules import charsets, headers, html_text, machines, quotes
 from portal.intake.rules.mail import Address, Attachment, Caps, ParsedMail, Unreadable
 
 KEPT_HEADERS = (
-    "from", "to", "cc", "reply-to", "sender", "return-path", "subject", "date", "message-id", "in-reply-to", "references",
-    "auto-submitted", "precedence", "list-id", "list-unsubscribe", "x-auto-response-suppress", "x-autoreply", "x-mailer",
-    "content-type", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "authentication-results", "x-loop",
-    "x-portal-loop", "x-portal-instance", "x-original-from", "x-failed-recipients", "user-agent", "importance",
+    "from",
+    "to",
+    "cc",
+    "reply-to",
+    "sender",
+    "return-path",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "auto-submitted",
+    "precedence",
+    "list-id",
+    "list-unsubscribe",
+    "x-auto-response-suppress",
+    "x-autoreply",
+    "x-mailer",
+    "content-type",
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+    "authentication-results",
+    "x-loop",
+    "x-portal-loop",
+    "x-portal-instance",
+    "x-original-from",
+    "x-failed-recipients",
+    "user-agent",
+    "importance",
 )
 
 
@@ -76,8 +105,15 @@ def check(raw: bytes, caps: Caps) -> None:
         raise Unreadable("too_large", f"{len(raw)} bytes")
     if not raw.strip(b"\0\r\n \t"):
         raise Unreadable("empty")
-    ends = [at for at in (raw.find(b"\n\n", 0, caps.header_block + 4), raw.find(b"\r\n\r\n", 0, caps.header_block + 4),
-                          raw.find(b"\n\r\n", 0, caps.header_block + 4)) if at >= 0]
+    ends = [
+        at
+        for at in (
+            raw.find(b"\n\n", 0, caps.header_block + 4),
+            raw.find(b"\r\n\r\n", 0, caps.header_block + 4),
+            raw.find(b"\n\r\n", 0, caps.header_block + 4),
+        )
+        if at >= 0
+    ]
     end = min(ends) if ends else len(raw)
     if end > caps.header_block:
         raise Unreadable("header_block_too_large", f"more than {caps.header_block} bytes")
@@ -88,7 +124,10 @@ def check(raw: bytes, caps: Caps) -> None:
     longest = max(map(len, lines), default=0)
     if longest > caps.header:
         raise Unreadable("header_too_long", f"{longest} bytes")
-    if raw.count(b"\n--") > caps.parts * 20 and len(set(re.findall(rb"(?i)boundary\s*=\s*[^\r\n;]+", raw))) > 0:
+    if (
+        raw.count(b"\n--") > caps.parts * 20
+        and len(set(re.findall(rb"(?i)boundary\s*=\s*[^\r\n;]+", raw))) > 0
+    ):
         delimiters = sum(raw.count(b"\n--" + b.strip(b" \"'")) for b in _boundaries(raw)[:50])
         if delimiters > caps.parts * 4:
             raise Unreadable("too_many_parts", str(delimiters))
@@ -157,7 +196,7 @@ class _Walk:
             raise Unreadable("too_deep", f"more than {self.caps.depth} levels")
         kind, params = self.kind(part)
         if kind.startswith("multipart/"):
-            payload = part.get_payload()
+            payload: Any = part.get_payload()
             if isinstance(payload, list):
                 self.slice(part, payload, params)
                 self.multipart(kind, payload, depth, related)
@@ -166,15 +205,26 @@ class _Walk:
         disposition, where = headers.parameters(headers.get(part, "content-disposition"))
         name = charsets.file_name(where.get("filename") or where.get("name") or params.get("name", ""))
         attached = disposition.startswith("attachment")
-        machine = self.machine or kind.endswith(("pgp-signature", "pkcs7-signature")) or kind == "text/rfc822-headers"
+        machine = (
+            self.machine
+            or kind.endswith(("pgp-signature", "pkcs7-signature"))
+            or kind == "text/rfc822-headers"
+        )
         if kind in ("message/rfc822", "message/global"):
             self.nested(part, name, machine)
             return
-        if kind in ("text/plain", "text/html", "text/enriched", "text/richtext", "text/rfc822-headers") and not attached:
-            if (not name or kind == "text/html" and alternative) and kind != "text/rfc822-headers":
-                self.show(part, kind, params, alternative)
+        if (
+            kind in ("text/plain", "text/html", "text/enriched", "text/richtext", "text/rfc822-headers")
+            and not attached
+        ):
+            self_contained = not name or (kind == "text/html" and alternative)
+            if self_contained and kind != "text/rfc822-headers":
+                self.show(part, kind, params)
                 return
-        if kind in ("message/delivery-status", "message/disposition-notification", "message/feedback-report") and not attached:
+        if (
+            kind in ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
+            and not attached
+        ):
             self.texts.append(_report(part))
             return
         data = _bytes(part)
@@ -187,7 +237,9 @@ class _Walk:
         if not name and not data.strip():
             return
         picture = kind.startswith("image/")
-        inline = picture and not attached and (bool(content_id) or disposition.startswith("inline") or related)
+        inline = (
+            picture and not attached and (bool(content_id) or disposition.startswith("inline") or related)
+        )
         role = "picture" if inline else "machine" if machine else "file"
         self.attachments.append(Attachment(name, kind[:127], data, content_id or location, role))
 
@@ -217,7 +269,7 @@ class _Walk:
             return
         mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
         ends = [*re.finditer(rb"(?:\r?\n|\A)--" + mark + rb"(--)?[ \t]*(?=\r?\n|\Z)(?:\r?\n)?", source)]
-        cuts = [(a.end(), b.start()) for a, b in zip(ends, ends[1:], strict=False) if not a.group(1)]
+        cuts = [(a.end(), b.start()) for a, b in pairwise(ends) if not a.group(1)]
         if ends and not ends[-1].group(1):
             cuts.append((ends[-1].end(), len(source)))
         if len(cuts) == len(parts):
@@ -243,7 +295,7 @@ class _Walk:
         self.texts = [*before, chosen] if chosen.strip() else before
         self.html = html_before + self.html
 
-    def show(self, part: Message, kind: str, params: dict[str, str], alternative: bool) -> None:
+    def show(self, part: Message, kind: str, params: dict[str, str]) -> None:
         data = _bytes(part)[: self.caps.html * 4]
         label = params.get("charset", "")
         if kind == "text/html":
@@ -264,13 +316,15 @@ class _Walk:
         self.texts.append(text.strip("\n").rstrip())
 
     def nested(self, part: Message, name: str, machine: bool) -> None:
-        payload = part.get_payload()
+        payload: Any = part.get_payload()
         inner = payload[0] if isinstance(payload, list) and payload else None
         source = self.sources.get(id(part), b"")
         blank = re.search(rb"\r?\n\r?\n", source)
         original = source[blank.end() :] if blank else b""
         if inner is not None:
-            data = original or inner.as_bytes(policy=policy.compat32.clone(max_line_length=None, cte_type="8bit"))
+            data = original or inner.as_bytes(
+                policy=policy.compat32.clone(max_line_length=None, cte_type="8bit")
+            )
             encoding = headers.get(part, "content-transfer-encoding").strip().lower()
             if encoding == "base64":
                 data = _base64(data) or data
@@ -280,14 +334,25 @@ class _Walk:
         else:
             data, subject = _bytes(part), ""
         if not name:
-            name = charsets.file_name(re.sub(r"[\\/:*?\"<>|]+", "_", subject)) + ".eml" if subject else "message.eml"
-        self.attachments.append(Attachment(name, "message/rfc822", data, "", "machine" if machine else "file"))
+            name = (
+                charsets.file_name(re.sub(r"[\\/:*?\"<>|]+", "_", subject)) + ".eml"
+                if subject
+                else "message.eml"
+            )
+        self.attachments.append(
+            Attachment(name, "message/rfc822", data, "", "machine" if machine else "file")
+        )
 
 
 def _is_excuse(text: str) -> bool:
     """True for the plain part of programs that only write HTML: 'your client does not support…'."""
-    return len(text) < 400 and bool(re.search(r"(?i)(?:does not|doesn't|cannot|can't|unable to) (?:support|display|view|read)|"
-                                              r"html[- ](?:e-?mail|capable|format|version)|不支持HTML|无法显示HTML", text))
+    return len(text) < 400 and bool(
+        re.search(
+            r"(?i)(?:does not|doesn't|cannot|can't|unable to) (?:support|display|view|read)|"
+            r"html[- ](?:e-?mail|capable|format|version)|不支持HTML|无法显示HTML",
+            text,
+        )
+    )
 
 
 def _bytes(part: Message) -> bytes:
@@ -296,7 +361,11 @@ def _bytes(part: Message) -> bytes:
     if isinstance(payload, list):
         return b"\n".join(p.as_bytes() for p in payload)
     data = str(payload or "").encode("utf-8", "surrogateescape")
-    encoding = re.sub(r"\s|;.*|\(.*", "", headers.raw_text(headers.get(part, "content-transfer-encoding"))).strip("\"'").lower()
+    encoding = (
+        re.sub(r"\s|;.*|\(.*", "", headers.raw_text(headers.get(part, "content-transfer-encoding")))
+        .strip("\"'")
+        .lower()
+    )
     if encoding == "base64":
         return _base64(data)
     if encoding in ("quoted-printable", "quoted", "quotedprintable"):
@@ -327,7 +396,9 @@ def _base64(data: bytes) -> bytes:
     return b"".join(out)
 
 
-_UU = re.compile(r"(?m)^begin (?:[0-7]{3,4}) ([^\n]{1,200})\n((?:[\x20-\x60]{1,90}\n)+?)(?:`?\s*\n)?end[ \t]*$")
+_UU = re.compile(
+    r"(?m)^begin (?:[0-7]{3,4}) ([^\n]{1,200})\n((?:[\x20-\x60]{1,90}\n)+?)(?:`?\s*\n)?end[ \t]*$"
+)
 
 
 def _uuencoded(text: str) -> tuple[str, list[Attachment]]:
@@ -340,7 +411,9 @@ def _uuencoded(text: str) -> tuple[str, list[Attachment]]:
         data = _uudecode(match.group(0))
         if not data:
             return match.group(0)
-        files.append(Attachment(charsets.file_name(match.group(1)) or "file", "application/octet-stream", data))
+        files.append(
+            Attachment(charsets.file_name(match.group(1)) or "file", "application/octet-stream", data)
+        )
         return ""
 
     return _UU.sub(take, text), files
@@ -397,11 +470,9 @@ def _enriched(text: str) -> str:
 
 def _report(part: Message) -> str:
     """The machine part of a delivery or reading report, as lines."""
-    payload = part.get_payload()
+    payload: Any = part.get_payload()
     if isinstance(payload, list):
         blocks = ["\n".join(f"{k}: {headers.text(str(v), 2000)}" for k, v in p.raw_items()) for p in payload]
         rest = [str(p.get_payload()) for p in payload if not p.keys() and isinstance(p.get_payload(), str)]
         return charsets.clean("\n\n".join(b for b in [*blocks, *rest] if b.strip()))
     return charsets.decode(_bytes(part))
-
-

@@ -19,23 +19,34 @@ class Split:
 
 
 _WORDS = (
-    r"original message|original appointment|original|replied message|reply message|forwarded message|forwarded by .{1,80}|"
-    r"ursprüngliche nachricht|originalnachricht|original[- ]nachricht|weitergeleitete nachricht|message d['’]origine|message original|"
-    r"message transféré|mensaje original|mensaje reenviado|mensagem original|mensagem encaminhada|messaggio originale|"
-    r"messaggio inoltrato|oorspronkelijk bericht|originele bericht|doorgestuurd bericht|oprindelig meddelelse|oprindelig besked|"
-    r"original(?:t)? meddelande|ursprungligt meddelande|vidarebefordrat meddelande|opprinnelig melding|videresendt melding|"
-    r"alkuperäinen viesti|välitetty viesti|wiadomość oryginalna|oryginalna wiadomość|wiadomość przekazana|původní zpráva|"
-    r"исходное сообщение|пересылаемое сообщение|пересланное сообщение|eredeti üzenet|mesaj original|özgün ileti|"
+    r"original message|original appointment|original|replied message|reply message|forwarded message|"
+    r"forwarded by .{1,80}|"
+    r"ursprüngliche nachricht|originalnachricht|original[- ]nachricht|weitergeleitete nachricht|"
+    r"message d['’]origine|message original|"
+    r"message transféré|mensaje original|mensaje reenviado|mensagem original|mensagem encaminhada|"
+    r"messaggio originale|"
+    r"messaggio inoltrato|oorspronkelijk bericht|originele bericht|doorgestuurd bericht|"
+    r"oprindelig meddelelse|oprindelig besked|"
+    r"original(?:t)? meddelande|ursprungligt meddelande|vidarebefordrat meddelande|opprinnelig melding|"
+    r"videresendt melding|"
+    r"alkuperäinen viesti|välitetty viesti|wiadomość oryginalna|oryginalna wiadomość|wiadomość przekazana|"
+    r"původní zpráva|"
+    r"исходное сообщение|пересылаемое сообщение|пересланное сообщение|eredeti üzenet|mesaj original|"
+    r"özgün ileti|"
     r"原始邮件|原邮件|邮件原件|转发邮件|转发的邮件|转发邮件信息|回复的原邮件|回复邮件|原始郵件|原始信件|轉寄郵件|轉寄的郵件|"
     r"元のメッセージ|転送メッセージ|원본 메시지|전달된 메시지"
 )
-_SEPARATOR = re.compile(rf"(?i)^\W{{0,3}}[-_=—–*]{{2,}}\s*(?:{_WORDS})(?:\s*[:：])?\s*[-_=—–*]{{0,}}\W{{0,3}}$")
+_SEPARATOR = re.compile(
+    rf"(?i)^\W{{0,3}}[-_=—–*]{{2,}}\s*(?:{_WORDS})(?:\s*[:：])?\s*[-_=—–*]{{0,}}\W{{0,3}}$"
+)
 _BEGIN = re.compile(
-    r"(?i)^(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré)|"
+    r"(?i)^(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|"
+    r"début du message (?:réexpédié|transféré)|"
     r"inizio messaggio inoltrato|inicio del mensaje reenviado|开始转发邮件|開始轉寄郵件|下面是被转发的邮件)\s*[:：]$"
 )
 FORWARD = re.compile(
-    r"(?i)forward|weitergeleitet|transféré|réexpédié|reenviado|encaminhada|inoltrato|doorgestuurd|vidarebefordrat|videresendt|"
+    r"(?i)forward|weitergeleitet|transféré|réexpédié|reenviado|encaminhada|inoltrato|doorgestuurd|"
+    r"vidarebefordrat|videresendt|"
     r"välitetty|przekazana|пересыл|пересла|转发|轉寄|転送|전달"
 )
 _FROM = (
@@ -43,43 +54,63 @@ _FROM = (
     r"发件人|发信人|寄件者|寄件人|發件人|差出人|보낸\s?사람"
 )
 _OTHER = (
-    r"sent|sent time|sent on|date|to|cc|bcc|subject|reply[- ]to|importance|gesendet|datum|an|betreff|envoyé|envoyé le|à|objet|sujet|copie à|"
-    r"enviado|enviado el|enviada em|enviado em|enviada|para|asunto|assunto|data|fecha|inviato|a|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|"
-    r"sendt|til|emne|dato|lähetetty|vastaanottaja|päivämäärä|päiväys|aihe|wysłano|wysłane|do|temat|dw|odesláno|komu|předmět|отправлено|дата|кому|"
+    r"sent|sent time|sent on|date|to|cc|bcc|subject|reply[- ]to|importance|gesendet|datum|an|betreff|"
+    r"envoyé|envoyé le|à|objet|sujet|copie à|"
+    r"enviado|enviado el|enviada em|enviado em|enviada|para|asunto|assunto|data|fecha|inviato|a|oggetto|"
+    r"verzonden|aan|onderwerp|skickat|till|ämne|"
+    r"sendt|til|emne|dato|lähetetty|vastaanottaja|päivämäärä|päiväys|aihe|wysłano|wysłane|do|temat|dw|"
+    r"odesláno|komu|předmět|отправлено|дата|кому|"
     r"тема|копия|отправлен|dátum|címzett|tárgy|kime|konu|tarih|gönderildi|"
     r"发送时间|发送日期|发件时间|日\s*期|时\s*间|收件人|收信人|抄\s*送|密送|主\s*题|主\s*旨|傳送日期|寄件日期|收件者|收件人|副本|"
     r"送信日時|日時|宛先|件名|날짜|보낸\s?날짜|받는\s?사람|제목|참조"
 )
-_LABEL = re.compile(rf"(?i)^[\s>|]*\*{{0,2}}(?:(?P<f>{_FROM})|(?P<o>{_OTHER}))\s?\*{{0,2}}\s*(?:[:：]\*{{0,2}}|\|)\s*(?P<v>.*)$")
+_LABEL = re.compile(
+    rf"(?i)^[\s>|]*\*{{0,2}}(?:(?P<f>{_FROM})|(?P<o>{_OTHER}))\s?\*{{0,2}}\s*(?:[:：]\*{{0,2}}|\|)\s*(?P<v>.*)$"
+)
 _VERBS = (
-    r"wrote|writes|escribió|escribio|a écrit|schrieb|ha scritto|scrive|scriveva|escreveu|schreef|het volgende geschreven|geschreven|"
-    r"skrev|kirjoitti|napisał|napisała|napisał\(a\)|napisał/a|pisze|napsal|napsala|napsal\(a\)|napísal|написал|написала|написал\(а\)|пишет|писал|"
+    r"wrote|writes|escribió|escribio|a écrit|schrieb|ha scritto|scrive|scriveva|escreveu|schreef|"
+    r"het volgende geschreven|geschreven|"
+    r"skrev|kirjoitti|napisał|napisała|napisał\(a\)|napisał/a|pisze|napsal|napsala|napsal\(a\)|napísal|"
+    r"написал|написала|написал\(а\)|пишет|писал|"
     r"написав|írta|a scris|yazdı|şunu yazdı|đã viết|έγραψε|写道|寫道|写了|のメール|wrote|님이 작성|작성"
 )
-_TAIL = re.compile(rf"(?i)(?:^|[\s\d点分日>）)\"”」，,])(?:{_VERBS})(?P<rest>[^:：]{{0,120}})?[:：]\s*\**$|写道\s*$|寫道\s*$")
+_TAIL = re.compile(
+    rf"(?i)(?:^|[\s\d点分日>）)\"”」，,])(?:{_VERBS})(?P<rest>[^:：]{{0,120}})?[:：]\s*\**$|写道\s*$|寫道\s*$"
+)
 _START = re.compile(
-    r"(?i)^[>\s]*(?:on|am|le|el|em|a|il|op|den|på|w dniu|dnia|dana|at|in data|no dia|kl|ke|ti|ma|man|tir|ons|tor|tors|fre|lør|søn|mån|tis|lör|sön|vào|la|"
-    r"mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|\d{1,2}|\d{4})[\s,.\d]|^[>\s]*(?:在|于|於)\s*\S|^[\"“*']?[^\n:：。！？]{0,80}<?[\w.+-]+@[\w.-]+"
+    r"(?i)^[>\s]*(?:on|am|le|el|em|a|il|op|den|på|w dniu|dnia|dana|at|in data|no dia|kl|ke|ti|ma|man|tir|"
+    r"ons|tor|tors|fre|lør|søn|mån|tis|lör|sön|vào|la|"
+    r"mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|\d{1,2}|\d{4})[\s,.\d]|^[>\s]*(?:在|于|於)\s*\S|"
+    r"^[\"“*']?[^\n:：。！？]{0,80}<?[\w.+-]+@[\w.-]+"
 )
 _DATE = re.compile(
-    r"(?:19|20)\d\d|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}h\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\. ?\w{3,9}"
+    r"(?:19|20)\d\d|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}h\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|"
+    r"\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\. ?\w{3,9}"
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _BARE_HEAD = re.compile(
-    r"(?i)^(?:\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]|(?:пн|вт|ср|чт|пт|сб|вс)[a-я]*[,.]|(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]*[,.])"
+    r"(?i)^(?:\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]|(?:пн|вт|ср|чт|пт|сб|вс)[a-я]*[,.]|(?:lun|mar|"
+    r"mer|jeu|ven|sam|dim)[a-z]*[,.])"
     r".{6,200}<?[\w.+-]+@[\w.-]+>?\s*[:：]$"
 )
 _STRONG_ZH = re.compile(
-    r"^[>\s]*(?:[^。！？]{0,80}?[<（(]?[\w.+-]+@[\w.-]+[>）)]?\s*)?(?:在|于|於)\s*[\d年月日号周週星期一二三四五六日天/.\-:： ,，、上下午早晚中午凌晨()（）+GMTCSTUapmAPM]*?"
+    r"^[>\s]*(?:[^。！？]{0,80}?[<（(]?[\w.+-]+@[\w.-]+[>）)]?\s*)?(?:在|于|"
+    r"於)\s*[\d年月日号周週星期一二三四五六日天/.\-:： ,，、上下午早晚中午凌晨()（）+GMTCSTUapmAPM]*?"
     r"(?:[,，]?\s*[^。！？]{0,100})?(?:写道|寫道)\s*[:：]?$"
 )
 _MOBILE = re.compile(
-    r"(?i)^(?:sent (?:from|via|using|with) (?!here|there|it\b)[^.,;:!?<]{2,60}(?:\. please excuse.{0,80})?(?:\s?<https?://\S+>)?|get outlook for .{2,30}|"
-    r"envoy[ée] (?:de|depuis|à partir de) (?:mon|ma|l)?.{2,50}|von mein.{2,40} gesendet.{0,30}|gesendet (?:von|mit|über) .{2,50}|"
-    r"enviad[oa] (?:desde|do|de|a partir do) (?:mi|meu|o)? ?.{2,50}|inviato da(?:l mio)? .{2,50}|verstuurd vanaf .{2,40}|verzonden (?:vanaf|met) .{2,40}|"
-    r"skickat från .{2,40}|sendt fra .{2,40}|lähetetty .{2,40}|wysłan[eo] z .{2,40}|отправлено (?:с|из) .{2,40}|"
-    r"发自(?:我的)?\s?.{1,30}|從我的\s?.{1,20}(?:傳送|寄出)|从我的?\s?.{1,20}发送|来自(?:我的)?\s?(?:华为|小米|荣耀|vivo|oppo|三星|魅族|一加|红米|iphone|ipad|android|安卓|手机|qq邮箱|网易邮箱).{0,30}|"
-    r"发送自\s?.{1,40}|通过\s?.{1,30}发送|使用\s?.{1,30}发送|获取\s?outlook for .{2,20}|下载\s?outlook for .{2,20}|傳自\s?.{1,30}|"
+    r"(?i)^(?:sent (?:from|via|using|with) (?!here|there|"
+    r"it\b)[^.,;:!?<]{2,60}(?:\. please excuse.{0,80})?(?:\s?<https?://\S+>)?|get outlook for .{2,30}|"
+    r"envoy[ée] (?:de|depuis|à partir de) (?:mon|ma|l)?.{2,50}|von mein.{2,40} gesendet.{0,30}|"
+    r"gesendet (?:von|mit|über) .{2,50}|"
+    r"enviad[oa] (?:desde|do|de|a partir do) (?:mi|meu|o)? ?.{2,50}|inviato da(?:l mio)? .{2,50}|"
+    r"verstuurd vanaf .{2,40}|verzonden (?:vanaf|met) .{2,40}|"
+    r"skickat från .{2,40}|sendt fra .{2,40}|lähetetty .{2,40}|wysłan[eo] z .{2,40}|отправлено (?:с|"
+    r"из) .{2,40}|"
+    r"发自(?:我的)?\s?.{1,30}|從我的\s?.{1,20}(?:傳送|寄出)|从我的?\s?.{1,20}发送|来自(?:我的)?\s?(?:华为|小米|荣耀|vivo|oppo|三星|魅族|"
+    r"一加|红米|iphone|ipad|android|安卓|手机|qq邮箱|网易邮箱).{0,30}|"
+    r"发送自\s?.{1,40}|通过\s?.{1,30}发送|使用\s?.{1,30}发送|获取\s?outlook for .{2,20}|下载\s?outlook for .{2,20}|"
+    r"傳自\s?.{1,30}|"
     r"由\s?(?:网易邮箱|qq邮箱|foxmail|[a-z]{3,20}).{0,12}发出?|iphone\s?から送信|나의 iphone에서 보냄)[。.]?$"
 )
 _DELIMITER = re.compile(r"^(?:--|-- |—|——|__|___+|--+|~~+|\*\*\*+|==+)\s*$")
@@ -92,17 +123,27 @@ _QUOTED = re.compile(r"^\s{0,3}(?:>|\|\s|｜)")
 
 def split(text: str, answers: bool = False) -> Split:
     """Divide `text` (LF lines, may carry the marks of html_text). `answers`: headers say that this is a reply."""
-    lines = [line.replace("&nbsp;", " ").replace("\u00a0", " ") if "nbsp" in line or "\u00a0" in line else line
-             for line in text.split("\n")]
+    lines = [
+        line.replace("&nbsp;", " ").replace("\u00a0", " ") if "nbsp" in line or "\u00a0" in line else line
+        for line in text.split("\n")
+    ]
     shown = text.split("\n")
     old = [False] * len(lines)
     _mark(lines, old, answers)
     _mark_signature(lines, old)
-    new = "\n".join(s for s, o, line in zip(shown, old, lines, strict=True) if not o and line not in (QUOTE_MARK, QUOTE_END))
-    rest = "\n".join(s for s, o, line in zip(shown, old, lines, strict=True) if o and line not in (QUOTE_MARK, QUOTE_END))
+    new = "\n".join(
+        s
+        for s, o, line in zip(shown, old, lines, strict=True)
+        if not o and line not in (QUOTE_MARK, QUOTE_END)
+    )
+    rest = "\n".join(
+        s for s, o, line in zip(shown, old, lines, strict=True) if o and line not in (QUOTE_MARK, QUOTE_END)
+    )
     new = re.sub(r"\n{3,}", "\n\n", new).strip("\n").rstrip()
     if not new.strip():
-        everything = "\n".join(s for s, line in zip(shown, lines, strict=True) if line not in (QUOTE_MARK, QUOTE_END))
+        everything = "\n".join(
+            s for s, line in zip(shown, lines, strict=True) if line not in (QUOTE_MARK, QUOTE_END)
+        )
         return Split(everything.strip("\n").rstrip(), "")
     return Split(new, rest.strip("\n"))
 
@@ -116,7 +157,9 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
         if line == QUOTE_MARK:
             end = _container_end(lines, i)
             inside = [x for x in lines[i + 1 : end] if x.strip()]
-            if any(x.startswith(">") for x in inside) or any(_attribution(lines, k) for k in range(i + 1, min(end, i + 8))):
+            if any(x.startswith(">") for x in inside) or any(
+                _attribution(lines, k) for k in range(i + 1, min(end, i + 8))
+            ):
                 i += 1
                 continue
             if end < n and inside and not _header_block(lines, i + 1) and len(inside) <= 1:
@@ -138,16 +181,17 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
             return
         end = _attribution(lines, i)
         if end:
-            following = next((k for k in range(end, n) if lines[k].strip() and lines[k] not in (QUOTE_MARK, QUOTE_END)), n)
+            following = next(
+                (k for k in range(end, n) if lines[k].strip() and lines[k] not in (QUOTE_MARK, QUOTE_END)), n
+            )
             quoted = following < n and bool(_QUOTED.match(lines[following]))
             for k in range(i, end):
                 old[k] = True
             attributed = True
-            if not quoted:
-                if following < n:
-                    for k in range(i, n):
-                        old[k] = True
-                    return
+            if not quoted and following < n:
+                for k in range(i, n):
+                    old[k] = True
+                return
             i = end
             continue
         if line.lstrip().startswith(">"):
@@ -155,7 +199,12 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
                 old[i] = True
         elif attributed and old[i - 1] and _wrapped(lines[i - 1], line):
             old[i] = True
-        elif 0 < i < n - 1 and _MOBILE.match(line.strip()) and not lines[i - 1].strip() and not lines[i + 1].strip():
+        elif (
+            0 < i < n - 1
+            and _MOBILE.match(line.strip())
+            and not lines[i - 1].strip()
+            and not lines[i + 1].strip()
+        ):
             # Telephones put the answered message below their own line, often without another mark.
             for k in range(i, n):
                 old[k] = old[k] or not lines[k].lstrip().startswith(">")
@@ -174,7 +223,12 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
 
 def _wrapped(before: str, line: str) -> bool:
     """True where `line` is the tail of a quoted line that a program broke without repeating the mark."""
-    return before.lstrip().startswith(">") and len(before) >= 60 and before[-1:] not in ".!?。！？:" and line[:1].islower()
+    return (
+        before.lstrip().startswith(">")
+        and len(before) >= 60
+        and before[-1:] not in ".!?。！？:"
+        and line[:1].islower()
+    )
 
 
 def _container_end(lines: list[str], at: int) -> int:
@@ -208,7 +262,7 @@ def _header_block(lines: list[str], i: int) -> bool:
         line = lines[k]
         if not line.strip(" >|*-"):
             blanks += 1
-            if blanks > 1 and len(seen) >= 2 or blanks > 4:
+            if (blanks > 1 and len(seen) >= 2) or blanks > 4:
                 break
             continue
         match = _LABEL.match(line)
@@ -219,14 +273,18 @@ def _header_block(lines: list[str], i: int) -> bool:
                 value = match.group("v").strip(" *|")
                 sender = sender or bool(value) or k + 1 < len(lines)
             seen.add(label)
-        elif line[:1] in " \t;," or len(seen) >= 1 and (_ADDRESS.search(line) or len(line) < 100 and blanks == 0):
+        elif line[:1] in " \t;," or (
+            len(seen) >= 1 and (_ADDRESS.search(line) or (len(line) < 100 and blanks == 0))
+        ):
             if not line[:1].isspace() and not _ADDRESS.search(line):
                 blanks += 1
             continue
         else:
             break
-    return sender and len(seen) >= 3 or sender and len(seen) == 2 and bool(
-        _ADDRESS.search(lines[i]) and (_DATE.search(" ".join(lines[i : i + 3])))
+    return (sender and len(seen) >= 3) or (
+        sender
+        and len(seen) == 2
+        and bool(_ADDRESS.search(lines[i]) and (_DATE.search(" ".join(lines[i : i + 3]))))
     )
 
 
@@ -260,11 +318,17 @@ def _attribution(lines: list[str], i: int) -> int:
         dated = bool(_DATE.search(plain))
         address = bool(_ADDRESS.search(plain))
         if re.search(r"(?:写道|寫道)\s*[:：]?\s*$", plain):
-            strong = bool(_STRONG_ZH.match(plain)) and dated and (address or bool(re.search(r"[,，]\s*\S|日\s*\S|\d\s*写道", plain)))
+            strong = (
+                bool(_STRONG_ZH.match(plain))
+                and dated
+                and (address or bool(re.search(r"[,，]\s*\S|日\s*\S|\d\s*写道", plain)))
+            )
             if re.search(r"日的|里写道|中写道|上写道|里面写道", plain) and not address:
                 strong = False
         else:
-            strong = bool(_START.match(plain)) and dated and not re.search(r"[.!?] [A-Z]\w+ (?!.*@)", plain[:60])
+            strong = (
+                bool(_START.match(plain)) and dated and not re.search(r"[.!?] [A-Z]\w+ (?!.*@)", plain[:60])
+            )
         if strong or (quoted_next and (dated or address)):
             return k + 1
         return 0
@@ -273,7 +337,11 @@ def _attribution(lines: list[str], i: int) -> int:
 
 def _mark_signature(lines: list[str], old: list[bool]) -> None:
     """Phone lines at the end of what is new, and a signature behind its delimiter."""
-    new = [k for k in range(len(lines)) if not old[k] and lines[k].strip() and lines[k] not in (QUOTE_MARK, QUOTE_END)]
+    new = [
+        k
+        for k in range(len(lines))
+        if not old[k] and lines[k].strip() and lines[k] not in (QUOTE_MARK, QUOTE_END)
+    ]
     for position in range(len(new) - 1, -1, -1):
         if _SIGNATURE.match(lines[new[position]]) and len(new) - position <= 16:
             if position > 0:
@@ -282,7 +350,9 @@ def _mark_signature(lines: list[str], old: list[bool]) -> None:
                 new = new[:position]
             break
     for position in range(1, len(new)):
-        if _FOOTER.match(lines[new[position]]) and re.search(r"(?i)mailing list|邮件列表|gruppe", " ".join(lines[k] for k in new[position:][:3])):
+        if _FOOTER.match(lines[new[position]]) and re.search(
+            r"(?i)mailing list|邮件列表|gruppe", " ".join(lines[k] for k in new[position:][:3])
+        ):
             for k in new[position:]:
                 old[k] = True
             new = new[:position]

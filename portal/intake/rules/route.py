@@ -12,10 +12,30 @@ TICKETS_AN_HOUR = 20
 """More new tickets than this from one address within an hour are held: a program without any mark, or a loop."""
 
 REASONS = (
-    "too_large", "header_block_too_large", "header_too_long", "too_many_headers", "too_many_parts", "too_deep", "empty",
-    "timeout", "crashed", "memory", "no_sender", "own_mail", "automatic", "automatic_unasked", "bulk", "stranger_on_ticket",
-    "no_right_on_ticket", "staff_by_mail", "unknown_sender", "no_organisation", "too_many", "by_staff", "refused",
-)  # fmt: skip
+    "too_large",
+    "header_block_too_large",
+    "header_too_long",
+    "too_many_headers",
+    "too_many_parts",
+    "too_deep",
+    "empty",
+    "timeout",
+    "crashed",
+    "memory",
+    "no_sender",
+    "own_mail",
+    "automatic",
+    "automatic_unasked",
+    "bulk",
+    "stranger_on_ticket",
+    "no_right_on_ticket",
+    "staff_by_mail",
+    "unknown_sender",
+    "no_organisation",
+    "too_many",
+    "by_staff",
+    "refused",
+)
 """Every code that a message may be held or ignored with; render.py has a sentence for each."""
 
 
@@ -125,13 +145,17 @@ def automatic(mail: ParsedMail, facts: Facts) -> tuple[str, Outcome | None]:
     if number is not None:
         return "names_ticket", Reply(number, None, automatic=True)
     if facts.sender is not None and not _is_answer(mail):
-        return "unasked", Hold("automatic_unasked")  # a device that writes of its own accord may report a fault
+        return "unasked", Hold(
+            "automatic_unasked"
+        )  # a device that writes of its own accord may report a fault
     return "answer", Ignore("automatic")
 
 
 def _is_answer(mail: ParsedMail) -> bool:
     said = " ".join(mail.headers.get("auto-submitted", ())).lower()
-    return mail.flags.bounce or mail.flags.receipt or mail.flags.feedback_report or "auto-generated" not in said
+    return (
+        mail.flags.bounce or mail.flags.receipt or mail.flags.feedback_report or "auto-generated" not in said
+    )
 
 
 def bulk(mail: ParsedMail, facts: Facts) -> tuple[str, Outcome | None]:
@@ -191,6 +215,13 @@ def organisation(mail: ParsedMail, facts: Facts) -> tuple[str, Outcome | None]:
 
 
 STEPS: tuple[tuple[str, Step], ...] = (
-    ("shape", shape), ("loop", loop), ("automatic", automatic), ("bulk", bulk), ("token", token),
-    ("references", references), ("known", known), ("rate", rate), ("organisation", organisation),
-)  # fmt: skip
+    ("shape", shape),
+    ("loop", loop),
+    ("automatic", automatic),
+    ("bulk", bulk),
+    ("token", token),
+    ("references", references),
+    ("known", known),
+    ("rate", rate),
+    ("organisation", organisation),
+)

@@ -35,23 +35,35 @@ def unpack(values: dict[str, Any], blobs: list[bytes]) -> ParsedMail:
     """The mail again. Raises Unreadable where the child refused it."""
     if "unreadable" in values:
         raise Unreadable(values["unreadable"], values.get("detail", ""))
-    flags = {k: tuple(v) if isinstance(v, list) else v for k, v in values["flags"].items()}
+    flags: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values["flags"].items()}
+    fields: dict[str, Any] = {name: tuple(Address(*a) for a in values[name]) for name in _ADDRESSES}
+    fields |= {
+        name: tuple(values[name]) if isinstance(values[name], list) else values[name] for name in _PLAIN
+    }
+    fields["headers"] = {k: tuple(v) for k, v in values["headers"].items()}
+    fields["attachments"] = tuple(
+        Attachment(name, kind, data, content_id, role)
+        for (name, kind, content_id, role), data in zip(values["attachments"], blobs, strict=True)
+    )
     return ParsedMail(
         sender=Address(*values["sender"]),
         date=datetime.fromisoformat(values["date"]) if values["date"] else None,
         flags=Flags(**flags),
-        attachments=tuple(
-            Attachment(name, kind, data, content_id, role)
-            for (name, kind, content_id, role), data in zip(values["attachments"], blobs, strict=True)
-        ),
-        headers={k: tuple(v) for k, v in values["headers"].items()},
-        **{name: tuple(Address(*a) for a in values[name]) for name in _ADDRESSES},
-        **{name: tuple(values[name]) if isinstance(values[name], list) else values[name] for name in _PLAIN if name != "headers"},
+        **fields,
     )
 
 
 _ADDRESSES = ("to", "cc", "reply_to")
 _PLAIN = (
-    "subject", "delivered_to", "message_id", "in_reply_to", "references", "body_text", "reply_text", "quoted_text",
-    "body_html", "headers", "notes",
-)  # fmt: skip
+    "subject",
+    "delivered_to",
+    "message_id",
+    "in_reply_to",
+    "references",
+    "body_text",
+    "reply_text",
+    "quoted_text",
+    "body_html",
+    "headers",
+    "notes",
+)

@@ -48,10 +48,17 @@ def receive(kept: Kept, door: str, place: Place | None = None) -> bool:
     """Record a kept message and the job that reads it. False if it was here already: then only its copies are counted."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {
-        "door": door, "mailbox": place.mailbox if place else None, "uidvalidity": place.uidvalidity if place else None,
-        "uid": place.uid if place else None, "received_at": clock.now(), "fingerprint": kept.fingerprint,
-        "sha256": kept.sha256, "size": kept.size, "copies": 1, "state": InboundState.RECEIVED,
-    }  # fmt: skip
+        "door": door,
+        "mailbox": place.mailbox if place else None,
+        "uidvalidity": place.uidvalidity if place else None,
+        "uid": place.uid if place else None,
+        "received_at": clock.now(),
+        "fingerprint": kept.fingerprint,
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "copies": 1,
+        "state": InboundState.RECEIVED,
+    }
     statement = insert(InboundMessage).values(row).on_conflict_do_nothing(index_elements=["fingerprint"])
     inbound_id = db.session.scalar(statement.returning(InboundMessage.id))
     if inbound_id is None:

@@ -28,7 +28,14 @@ def _take(actor: Actor, inbound_id: int, states: tuple[InboundState, ...] = OPEN
     return row
 
 
-def make_ticket(actor: Actor, inbound_id: int, reading: Reading | None, organisation_id: int, contact_id: int, subject: str = "") -> int:
+def make_ticket(
+    actor: Actor,
+    inbound_id: int,
+    reading: Reading | None,
+    organisation_id: int,
+    contact_id: int,
+    subject: str = "",
+) -> int:
     """Open a ticket for this requester; returns its number. `reading` None: unreadable, the original becomes its file."""
     row = _take(actor, inbound_id)
     try:
@@ -36,7 +43,9 @@ def make_ticket(actor: Actor, inbound_id: int, reading: Reading | None, organisa
         people.organisation_for(actor, organisation_id)
     except NotFound:
         raise Refused(_l("Choose a person of this organisation."), field="contact_id") from None
-    ticket = settling.open_ticket(row, reading or settling.unreadable_reading(row), organisation_id, contact_id, subject)
+    ticket = settling.open_ticket(
+        row, reading or settling.unreadable_reading(row), organisation_id, contact_id, subject
+    )
     return ticket.number
 
 

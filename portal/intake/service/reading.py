@@ -83,5 +83,7 @@ def shown_name(attachment: Attachment, number: int) -> str:
     """The attachment's own name, or one made of its number and kind."""
     if attachment.name:
         return file_name(attachment.name)
-    ending = {"image/jpeg": ".jpg", "text/plain": ".txt"}.get(attachment.type) or mimetypes.guess_extension(attachment.type)
+    ending = {"image/jpeg": ".jpg", "text/plain": ".txt"}.get(attachment.type) or mimetypes.guess_extension(
+        attachment.type
+    )
     return f"attachment-{number}{ending or ''}"

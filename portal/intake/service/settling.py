@@ -37,7 +37,9 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
         return
     describe(row, reading)
     mail = reading.mail
-    facts = queries.facts_of(mail, secret=settings().secret_key, support_address=settings().support_address, now=clock.now())
+    facts = queries.facts_of(
+        mail, secret=settings().secret_key, support_address=settings().support_address, now=clock.now()
+    )
     decision = route.decide(mail, facts)
     row.steps = [["read", "ok"], *[list(step) for step in decision.steps]]
     try:
@@ -77,7 +79,9 @@ def carry_out(row: InboundMessage, reading: Reading, outcome: route.Outcome) -> 
             ticket = open_ticket(row, reading, organisation_id, contact_id)
             if several:
                 with _in_providers_language():
-                    note = _("The sender belongs to several organisations. This ticket was opened for the first of them: please check.")
+                    note = _(
+                        "The sender belongs to several organisations. This ticket was opened for the first of them: please check."
+                    )
                 conversation.add_note(SYSTEM, ticket, record.Words(note))
 
 
@@ -98,18 +102,30 @@ def words_of(reading: Reading) -> record.Words:
     )
 
 
-def open_ticket(row: InboundMessage, reading: Reading, organisation_id: int, contact_id: int, subject: str = "") -> ticket_tables.Ticket:
+def open_ticket(
+    row: InboundMessage, reading: Reading, organisation_id: int, contact_id: int, subject: str = ""
+) -> ticket_tables.Ticket:
     """Open a ticket from a mail, the requester being this contact."""
     with _in_providers_language():
         nothing = _("(no subject)")
     ticket = opening.open_ticket(
         SYSTEM,
         opening.NewTicket(
-            organisation_id=organisation_id, requester_id=contact_id, subject=(subject or reading.mail.subject or nothing)[:200],
-            words=words_of(reading), channel=Channel.MAIL, received_at=row.received_at, submission=f"mail:{row.id}",
-        ),  # fmt: skip
+            organisation_id=organisation_id,
+            requester_id=contact_id,
+            subject=(subject or reading.mail.subject or nothing)[:200],
+            words=words_of(reading),
+            channel=Channel.MAIL,
+            received_at=row.received_at,
+            submission=f"mail:{row.id}",
+        ),
     )
-    row.state, row.reason, row.ticket_id, row.entry_id = InboundState.TICKET, None, ticket.id, ticket.last_entry_id
+    row.state, row.reason, row.ticket_id, row.entry_id = (
+        InboundState.TICKET,
+        None,
+        ticket.id,
+        ticket.last_entry_id,
+    )
     _name_kept_back(reading, ticket)
     return ticket
 
@@ -134,7 +150,12 @@ def add_as_note(row: InboundMessage, reading: Reading, number: int, actor: Actor
     ticket = scope.ticket_for(actor, number, lock=True)
     mail = reading.mail
     with _in_providers_language():
-        head = _("Mail from %(name)s <%(address)s>: %(subject)s", name=mail.sender.name, address=mail.sender.email, subject=mail.subject)
+        head = _(
+            "Mail from %(name)s <%(address)s>: %(subject)s",
+            name=mail.sender.name,
+            address=mail.sender.email,
+            subject=mail.subject,
+        )
     _write_note(row, reading, ticket, head, actor)
 
 
@@ -145,11 +166,17 @@ def _note(row: InboundMessage, reading: Reading, ticket: ticket_tables.Ticket) -
             whom = ", ".join(mail.flags.bounce_recipients) or mail.sender.email
             head = _("A mail from us could not be delivered to %(whom)s.", whom=whom)
         else:
-            head = _("Automatic mail from %(address)s: %(subject)s", address=mail.sender.email, subject=mail.subject)
+            head = _(
+                "Automatic mail from %(address)s: %(subject)s",
+                address=mail.sender.email,
+                subject=mail.subject,
+            )
     _write_note(row, reading, ticket, head, SYSTEM)
 
 
-def _write_note(row: InboundMessage, reading: Reading, ticket: ticket_tables.Ticket, head: str, actor: Actor) -> None:
+def _write_note(
+    row: InboundMessage, reading: Reading, ticket: ticket_tables.Ticket, head: str, actor: Actor
+) -> None:
     words = words_of(reading)
     text = f"{head}\n\n{words.text}".strip()[:20_000]
     note = record.Words(text, files=words.files, quoted=words.quoted, message_id=words.message_id)
@@ -162,13 +189,18 @@ def _name_kept_back(reading: Reading, ticket: ticket_tables.Ticket) -> None:
     """Nothing vanishes in silence: what was not attached is named to staff."""
     if reading.kept_back:
         with _in_providers_language():
-            text = _("Kept in the original mail only, because they are programs or too large: %(names)s", names=", ".join(reading.kept_back))
+            text = _(
+                "Kept in the original mail only, because they are programs or too large: %(names)s",
+                names=", ".join(reading.kept_back),
+            )
         conversation.add_note(SYSTEM, ticket, record.Words(text))
 
 
 def _in_providers_language() -> AbstractContextManager[None]:
     provider = people.provider()
-    return languages.spoken(provider.language if provider else "en", provider.time_zone if provider else languages.DEFAULT_ZONE)
+    return languages.spoken(
+        provider.language if provider else "en", provider.time_zone if provider else languages.DEFAULT_ZONE
+    )
 
 
 def unreadable_reading(row: InboundMessage) -> Reading:
