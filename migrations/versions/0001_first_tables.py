@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     op.create_table(
@@ -61,6 +62,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_job_due", ["state", "run_at", "id"], unique=False)
 
     op.create_table(
+        "mailbox_state",
+        sa.Column("mailbox", sa.String(length=300), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_uid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_success_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("last_error_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("failing", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_mailbox_state")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -90,6 +102,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_table(
@@ -167,6 +180,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=64), nullable=True),
         sa.Column("access_note", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_site_organisation_id_organisation")
         ),
@@ -247,6 +261,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_device_organisation_id_organisation")
         ),
@@ -518,6 +533,61 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_ticket", ["ticket_id"], unique=False)
 
     op.create_table(
+        "inbound_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("door", sa.String(length=16), nullable=False),
+        sa.Column("mailbox", sa.String(length=300), nullable=True),
+        sa.Column("uidvalidity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("uid", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("received_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "ticket",
+                "reply",
+                "held",
+                "ignored",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("detail", sa.String(length=500), nullable=True),
+        sa.Column("steps", portal.infra.db.Json(), nullable=True),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sender", sa.String(length=320), nullable=True),
+        sa.Column("sender_name", sa.String(length=200), nullable=True),
+        sa.Column("subject", sa.String(length=998), nullable=True),
+        sa.Column("message_id", sa.String(length=512), nullable=True),
+        sa.Column("files_kept_back", portal.infra.db.Json(), nullable=True),
+        sa.Column("processed_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("handled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("handled_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["handled_by_id"], ["user_account.id"], name=op.f("fk_inbound_message_handled_by_id_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_inbound_message_ticket_id_ticket")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_message")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_inbound_message_fingerprint")),
+    )
+    with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.create_index("ix_inbound_message_received", ["received_at"], unique=False)
+        batch_op.create_index("ix_inbound_message_sender", ["sender", "received_at"], unique=False)
+        batch_op.create_index("ix_inbound_message_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_inbound_message_ticket", ["ticket_id"], unique=False)
+
+    op.create_table(
         "participant",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -727,6 +797,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_participant_contact")
 
     op.drop_table("participant")
+    with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbound_message_ticket")
+        batch_op.drop_index("ix_inbound_message_state")
+        batch_op.drop_index("ix_inbound_message_sender")
+        batch_op.drop_index("ix_inbound_message_received")
+
+    op.drop_table("inbound_message")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_ticket")
         batch_op.drop_index("ix_delivery_state")
@@ -782,6 +859,7 @@ def downgrade() -> None:
     op.drop_table("outbox_event")
     op.drop_table("organisation")
     op.drop_table("number_series")
+    op.drop_table("mailbox_state")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_due")
 

@@ -31,6 +31,8 @@ class Organisation(Model):
     note: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    """Counts the edits, so that a form opened before another's edit is told."""
 
     sites: Mapped[list["Site"]] = relationship(back_populates="organisation", order_by="Site.name")
 
@@ -48,6 +50,7 @@ class Site(Model):
     phone: Mapped[str | None] = mapped_column(String(64))
     access_note: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
     organisation: Mapped[Organisation] = relationship(back_populates="sites")
 
@@ -64,6 +67,7 @@ class Contact(Model):
     note: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
     emails: Mapped[list["ContactEmail"]] = relationship(back_populates="contact", order_by="ContactEmail.id")
     phones: Mapped[list["ContactPhone"]] = relationship(back_populates="contact", order_by="ContactPhone.id")

@@ -1,10 +1,14 @@
 """Who is who: organisations, contacts and users, read by those who may."""
 
-from sqlalchemy import Select, false, func, select
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Select, and_, false, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.infra.db import db
-from portal.kernel.actor import Actor, ClientRole
+from portal.kernel import clock
+from portal.kernel.actor import Actor, ClientRole, StaffRole
 from portal.kernel.errors import NotFound
 from portal.people.models import (
     Contact,
@@ -39,6 +43,32 @@ def organisation_for(actor: Actor, organisation_id: int) -> Organisation:
 def provider() -> Organisation | None:
     """The company that runs this portal; None before it is set up."""
     return db.session.scalar(select(Organisation).where(Organisation.kind == OrganisationKind.PROVIDER).limit(1))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The provider and when its phone is answered."""
+
+    name: str
+    phone: str | None
+    time_zone: str
+    windows: list[DeskWindow]
+    closed_on: frozenset[date]
+
+
+def desk() -> Desk | None:
+    """What every page says about the provider, in two statements; None before it is set up."""
+    rows = db.session.execute(
+        select(Organisation.name, Organisation.phone, Organisation.time_zone, DeskWindow)
+        .outerjoin(DeskWindow, true())
+        .where(Organisation.kind == OrganisationKind.PROVIDER)
+    ).all()
+    if not rows:
+        return None
+    yesterday = clock.now().date() - timedelta(days=1)
+    closed = db.session.scalars(select(DeskClosure.on).where(DeskClosure.on >= yesterday).limit(400))
+    name, phone, zone, _window = rows[0]
+    return Desk(name, phone, zone, [window for *_rest, window in rows if window], frozenset(closed))
 
 
 def desk_windows() -> list[DeskWindow]:
@@ -98,6 +128,42 @@ def actor_of(contact: Contact) -> Actor:
         )  # fmt: skip
     )
     return Actor(contact_id=contact.id, name=contact.name, memberships={o: ClientRole(r) for o, r in rows})
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user who may sign in, with what each request needs to know. Memberships are those in active client organisations."""
+
+    user_id: int
+    contact_id: int
+    name: str
+    email: str
+    language: str
+    time_zone: str
+    staff_role: StaffRole | None
+    session_token: str
+    memberships: dict[int, ClientRole] = field(default_factory=dict)
+
+
+def identity(user_id: int) -> Identity | None:
+    """In one statement, for it runs in every request of a signed-in person; None for a deactivated one."""
+    in_client = and_(
+        Organisation.id == Membership.organisation_id, Organisation.kind == OrganisationKind.CLIENT, Organisation.active
+    )
+    rows = db.session.execute(
+        select(
+            User.id, Contact.id, Contact.name, User.email, Contact.language, Contact.time_zone, User.staff_role,
+            User.session_token, Organisation.id, Membership.role,
+        )
+        .join(Contact, User.contact_id == Contact.id)
+        .outerjoin(Membership, and_(Membership.contact_id == Contact.id, Membership.active, User.staff_role.is_(None)))
+        .outerjoin(Organisation, in_client)
+        .where(User.id == user_id, User.active, Contact.active)
+    ).all()  # fmt: skip
+    if not rows:
+        return None
+    memberships = {organisation: ClientRole(role) for *_rest, organisation, role in rows if organisation is not None}
+    return Identity(*rows[0][:8], memberships)
 
 
 def user_by_id(user_id: int) -> User | None:

@@ -1,0 +1,100 @@
+"""Limits on tries, counted in the database, so that all processes and machines share them.
+
+A window is fixed: it begins with the first try and ends after its time. One upsert a try, so no two processes count the same.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from sqlalchemy import case, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.infra.db import db
+from portal.kernel import clock
+from portal.people.models import RateCounter
+
+_RULE = re.compile(r"\s*(\d+)\s*(?:per|/)\s*(\d*)\s*(second|minute|hour|day)s?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """So many tries in so long."""
+
+    tries: int
+    window: timedelta
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`until`: when tries count from zero again."""
+
+    allowed: bool
+    until: datetime
+
+
+def rule(text: str) -> Rule:
+    """A rule as settings write it, "10 per 15 minutes"; raises ValueError."""
+    match = _RULE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a limit such as '10 per 15 minutes'")
+    tries, many, unit = match.groups()
+    return Rule(int(tries), timedelta(**{f"{unit.lower()}s": int(many or 1)}))
+
+
+def key_of_address(purpose: str, address: str | None) -> str:
+    """The counter of whoever sends from an address; of IPv6 its /64, which one household or server has for itself."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return f"{purpose}:address:unknown"
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64)
+    return f"{purpose}:address:{parsed}"
+
+
+def key_of_account(purpose: str, name: str) -> str:
+    """The counter of an account by what was typed, whether such an account exists or not."""
+    return f"{purpose}:account:{hashlib.sha256(name.strip().lower().encode()).hexdigest()[:40]}"
+
+
+def hit(key: str, rule: Rule) -> Verdict:
+    """Count one try and say whether it is within the rule."""
+    now = clock.now()
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    over = RateCounter.expires_at <= now
+    statement = insert(RateCounter).values(key=key, count=1, expires_at=now + rule.window)
+    counted = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "count": case((over, 1), else_=RateCounter.count + 1),
+                "expires_at": case((over, now + rule.window), else_=RateCounter.expires_at),
+            },
+        ).returning(RateCounter.count, RateCounter.expires_at)
+    ).one()
+    return Verdict(counted.count <= rule.tries, counted.expires_at)
+
+
+def take_back(key: str) -> None:
+    """One try was right after all: thirty people of one office do not use up their address's tries by signing in."""
+    db.session.execute(
+        update(RateCounter)
+        .where(RateCounter.key == key, RateCounter.count > 0)
+        .values(count=RateCounter.count - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget(key: str) -> None:
+    """Begin anew with this counter."""
+    db.session.execute(delete(RateCounter).where(RateCounter.key == key).execution_options(synchronize_session=False))
+
+
+def prune(before: datetime) -> None:
+    """Delete counters whose window ended before an instant."""
+    db.session.execute(
+        delete(RateCounter).where(RateCounter.expires_at < before).execution_options(synchronize_session=False)
+    )
