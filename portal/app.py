@@ -57,7 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         import_module(module).init_app(app)
     guards.init_app(app)
     context.init_app(app)
-    for module in _present([*registry.BLUEPRINTS, *(["portal.web.styleguide"] if settings.development else [])]):
+    for module in _present(
+        [*registry.BLUEPRINTS, *(["portal.web.styleguide"] if settings.development else [])]
+    ):
         app.register_blueprint(import_module(module).blueprint)
     for module in _present(registry.CLI):
         app.cli.add_command(import_module(module).group)
@@ -65,5 +67,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _present(names: list[str]) -> list[str]:
-    from pathlib import Path
-    return [n for n in names if (ROOT / (n.replace(".", "/") + ".py")).exists() or (ROOT / n.replace(".", "/")).is_dir()]
+
+    return [
+        n
+        for n in names
+        if (ROOT / (n.replace(".", "/") + ".py")).exists() or (ROOT / n.replace(".", "/")).is_dir()
+    ]

@@ -97,16 +97,24 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Settings from the environment; raises BadSetting naming the first one that makes no sense."""
         environ = os.environ if environ is None else environ
-        given: dict[str, Any] = {f.name: _read(f.name, f.type, environ[f.name.upper()]) for f in fields(cls) if f.name.upper() in environ}
+        given: dict[str, Any] = {
+            f.name: _read(f.name, f.type, environ[f.name.upper()])
+            for f in fields(cls)
+            if f.name.upper() in environ
+        }
         settings = cls(**given)
         settings.var_dir.mkdir(parents=True, exist_ok=True)
-        return settings if settings.secret_key else cls(**given | {"secret_key": _kept_secret(settings.var_dir)})
+        return (
+            settings if settings.secret_key else cls(**given | {"secret_key": _kept_secret(settings.var_dir)})
+        )
 
 
 def _read(name: str, kind: object, text: str) -> object:
     try:
         if kind is bool:
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[text.lower()]
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+                text.lower()
+            ]
         if kind is Path:
             return Path(text).resolve()
         return kind(text) if callable(kind) else text

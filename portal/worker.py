@@ -55,7 +55,9 @@ def run_one() -> bool:
         db.session.rollback()
         with transaction():
             dead = jobs.put_back(held, error)
-        log.error("job.failed", kind=held.kind, job=held.id, attempt=held.attempts, dead=dead, error=error[-2000:])
+        log.error(
+            "job.failed", kind=held.kind, job=held.id, attempt=held.attempts, dead=dead, error=error[-2000:]
+        )
     return True
 
 
@@ -104,7 +106,9 @@ class Worker:
 
     def run(self) -> None:
         """Until stopped; the job in hand is finished first."""
-        threads = [threading.Thread(target=self._poll, args=(name,), daemon=True) for name in registry.POLLERS]
+        threads = [
+            threading.Thread(target=self._poll, args=(name,), daemon=True) for name in registry.POLLERS
+        ]
         for thread in threads:
             thread.start()
         log.info("worker.started")

@@ -62,7 +62,9 @@ class Claim:
     attempts: int
 
 
-def enqueue(kind: str, payload: dict[str, Any], *, slot: str | None = None, run_at: datetime | None = None) -> None:
+def enqueue(
+    kind: str, payload: dict[str, Any], *, slot: str | None = None, run_at: datetime | None = None
+) -> None:
     """Add a job inside the caller's transaction. A slot that is already taken by a waiting or dead job adds nothing."""
     now = clock.now()
     values = {
@@ -87,7 +89,12 @@ def claim(kinds: list[str] | None = None) -> Claim | None:
     """Take the next due job, inside the caller's transaction; None when there is none or another worker was quicker."""
     now = clock.now()
     free = or_(Job.lease_until.is_(None), Job.lease_until < now)
-    due = select(Job.id).where(Job.state == JobState.WAITING, Job.run_at <= now, free).order_by(Job.run_at, Job.id).limit(1)
+    due = (
+        select(Job.id)
+        .where(Job.state == JobState.WAITING, Job.run_at <= now, free)
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+    )
     if kinds is not None:
         due = due.where(Job.kind.in_(kinds))
     if db.engine.dialect.name == "postgresql":
@@ -130,7 +137,9 @@ def put_back(held: Claim, error: str) -> bool:
 
 def dead() -> list[Job]:
     """Jobs that gave up, newest first, for the staff's eyes."""
-    return list(db.session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(200)))
+    return list(
+        db.session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc()).limit(200))
+    )
 
 
 def revive(job_id: int) -> bool:

@@ -30,7 +30,9 @@ class OutboxEvent(Model):
 def record(event: Any) -> None:
     """Note a frozen dataclass that happened; it is delivered after the commit, at least once."""
     db.session.add(
-        OutboxEvent(name=type(event).__name__, payload=asdict(event), recorded_at=clock.now(), delivered_at=None)
+        OutboxEvent(
+            name=type(event).__name__, payload=asdict(event), recorded_at=clock.now(), delivered_at=None
+        )
     )
 
 
@@ -39,7 +41,9 @@ def deliver(handlers: Mapping[str, list[str]], limit: int = 200) -> int:
 
     `handlers` maps an event's name to job kinds. Rows are kept until `prune`, so that a delivery can be looked up.
     """
-    query = select(OutboxEvent).where(OutboxEvent.delivered_at.is_(None)).order_by(OutboxEvent.id).limit(limit)
+    query = (
+        select(OutboxEvent).where(OutboxEvent.delivered_at.is_(None)).order_by(OutboxEvent.id).limit(limit)
+    )
     if db.engine.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
     events = db.session.scalars(query).all()

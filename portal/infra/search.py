@@ -54,4 +54,6 @@ def fts5_query(words: list[str]) -> str:
 
 def tsquery(words: list[str]) -> str:
     """The same as a literal of PostgreSQL's tsquery, which no parser takes apart."""
-    return " & ".join("'" + w.rstrip("*").replace("'", "''") + "'" + (":*" if w.endswith("*") else "") for w in words)
+    return " & ".join(
+        "'" + w.rstrip("*").replace("'", "''") + "'" + (":*" if w.endswith("*") else "") for w in words
+    )

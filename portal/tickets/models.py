@@ -79,14 +79,19 @@ class Ticket(Model):
     assignee: Mapped[User | None] = relationship()
     team: Mapped[Team | None] = relationship()
     follows: Mapped["Ticket | None"] = relationship(remote_side=[id])
-    participants: Mapped[list["Participant"]] = relationship(back_populates="ticket", order_by="Participant.id")
+    participants: Mapped[list["Participant"]] = relationship(
+        back_populates="ticket", order_by="Participant.id"
+    )
 
 
 class Participant(Model):
     """A contact who follows a ticket besides its requester, and may see it."""
 
     __tablename__ = "participant"
-    __table_args__ = (UniqueConstraint("ticket_id", "contact_id"), Index("ix_participant_contact", "contact_id"))
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "contact_id"),
+        Index("ix_participant_contact", "contact_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))

@@ -53,7 +53,12 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    return page(400, _("This page was open for too long. Go back, reload it and send it again; what you typed is still there."))
+    return page(
+        400,
+        _(
+            "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
+        ),
+    )
 
 
 def _fault(error: Exception) -> ResponseReturnValue:

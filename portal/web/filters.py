@@ -43,7 +43,9 @@ def when(at: datetime | None) -> Markup:
     """A <time> element with the spoken form, the full instant on hover."""
     if at is None:
         return Markup("")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full_instant(at), when_text(at))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(), full_instant(at), when_text(at)
+    )
 
 
 def day(value: date | datetime | None) -> str:
@@ -56,7 +58,7 @@ def day(value: date | datetime | None) -> str:
 
 
 def duration_text(span: timedelta) -> str:
-    """"3 min", "2 h 10 min", "4 days": rough on purpose."""
+    """ "3 min", "2 h 10 min", "4 days": rough on purpose."""
     minutes = int(abs(span).total_seconds()) // 60
     if minutes < 60:
         return _("%(n)s min", n=minutes)

@@ -96,7 +96,11 @@ def check() -> ResponseReturnValue | None:
 
 def to_sign_in() -> ResponseReturnValue:
     """Send a visitor to the sign-in page and back; htmx gets 401 with HX-Redirect, not a login form inside a table."""
-    back = request.full_path.rstrip("?") if request.method == "GET" and not htmx.is_htmx() else htmx.current_path()
+    back = (
+        request.full_path.rstrip("?")
+        if request.method == "GET" and not htmx.is_htmx()
+        else htmx.current_path()
+    )
     target = url_for("people_public.sign_in", next=back or None)
     if htmx.is_htmx():
         return "", 401, {"HX-Redirect": target}

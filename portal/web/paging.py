@@ -1,4 +1,4 @@
-"""Pages of a list by key, not by number: the next page begins after the last row seen, so a long list costs no more than a short one."""
+"""Pages of a list by key, not by number: the next one begins after the last row seen, however long the list is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -19,7 +19,10 @@ from portal.kernel.errors import Refused
 from portal.web.filters import file_size
 
 REFUSED_ENDINGS = frozenset(
-    "ade app bat chm cmd com cpl dll exe hta ins isp jar jse lib lnk msc msi msp mst pif ps1 reg scr sct sh shb sys vb vbe vbs vxd wsc wsf wsh".split()
+    (
+        "ade app bat chm cmd com cpl dll exe hta ins isp jar jse lib lnk msc msi msp mst pif ps1 reg scr sct"
+        " sh shb sys vb vbe vbs vxd wsc wsf wsh"
+    ).split()
 )
 INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Shown in the page; everything else downloads. SVG and HTML can carry scripts, so they download too."""
@@ -40,7 +43,11 @@ class StoredFile:
 def clean_name(name: str | None) -> str:
     """The last part of a file's name without control and direction-changing characters, at most 150 characters."""
     last = PurePath((name or "").replace("\\", "/")).name
-    kept = "".join(c for c in last if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069/")
+    kept = "".join(
+        c
+        for c in last
+        if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069/"
+    )
     stem, dot, ending = kept.strip().rpartition(".")
     short = f"{stem[:140]}{dot}{ending[:9]}" if dot else kept.strip()[:150]
     return short or "file"
@@ -54,7 +61,9 @@ def real_type(sha256: str, declared: str | None) -> str:
     return "text/plain" if (declared or "").split(";")[0] == "text/plain" else "application/octet-stream"
 
 
-def receive(sent: Iterable[FileStorage], kept_tokens: Iterable[str] = ()) -> tuple[list[StoredFile], list[Refused]]:
+def receive(
+    sent: Iterable[FileStorage], kept_tokens: Iterable[str] = ()
+) -> tuple[list[StoredFile], list[Refused]]:
     """Store what was sent and recall what was kept; refusals name the file and say what to do. Call before transaction()."""
     good, bad = [file for token in kept_tokens if (file := recall(token))], []
     limit = current_app.extensions["portal_settings"].max_file_bytes
@@ -63,16 +72,28 @@ def receive(sent: Iterable[FileStorage], kept_tokens: Iterable[str] = ()) -> tup
             continue
         name = clean_name(upload.filename)
         if len(good) >= MAX_FILES:
-            bad.append(Refused(_("%(name)s: at most %(n)s files can be sent at once.", name=name, n=MAX_FILES), field="files"))
+            bad.append(
+                Refused(
+                    _("%(name)s: at most %(n)s files can be sent at once.", name=name, n=MAX_FILES),
+                    field="files",
+                )
+            )
             continue
         if name.rpartition(".")[2].lower() in REFUSED_ENDINGS:
-            sentence = _("%(name)s is a program, and programs are not accepted. Send a picture, a document or a zip.", name=name)
+            sentence = _(
+                "%(name)s is a program, and programs are not accepted. Send a picture, a document or a zip.",
+                name=name,
+            )
             bad.append(Refused(sentence, field="files"))
             continue
         try:
             sha256, size = files.put(upload.stream, limit)
         except files.TooLarge:
-            sentence = _("%(name)s is larger than %(limit)s. Make it smaller or split it.", name=name, limit=file_size(limit))
+            sentence = _(
+                "%(name)s is larger than %(limit)s. Make it smaller or split it.",
+                name=name,
+                limit=file_size(limit),
+            )
             bad.append(Refused(sentence, field="files"))
             continue
         good.append(StoredFile(name, real_type(sha256, upload.mimetype), size, sha256))

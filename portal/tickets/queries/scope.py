@@ -20,8 +20,12 @@ def visible(query: Select[Any], actor: Actor) -> Select[Any]:
         return query
     if not actor.memberships or actor.contact_id is None:
         return query.where(false())
-    takes_part = exists().where(Participant.ticket_id == Ticket.id, Participant.contact_id == actor.contact_id)
-    own = Ticket.organisation_id.in_(actor.organisation_ids) & or_(Ticket.requester_id == actor.contact_id, takes_part)
+    takes_part = exists().where(
+        Participant.ticket_id == Ticket.id, Participant.contact_id == actor.contact_id
+    )
+    own = Ticket.organisation_id.in_(actor.organisation_ids) & or_(
+        Ticket.requester_id == actor.contact_id, takes_part
+    )
     managed = actor.managed_organisation_ids
     return query.where(or_(Ticket.organisation_id.in_(managed), own) if managed else own)
 

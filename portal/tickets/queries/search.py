@@ -1,15 +1,16 @@
 """Finding tickets by number and by words, within what the actor may see."""
 
-from sqlalchemy import ColumnElement, false, text
-from sqlalchemy import column as col
+from sqlalchemy import Boolean, ColumnElement, String, cast, column, false, literal_column, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from portal.infra import search
-from portal.infra.db import db
+from portal.infra.db import BigId, db
 from portal.kernel import refs
 from portal.kernel.actor import Actor
 from portal.tickets.models import Ticket
 
 LONGEST = 200
+WORDS = table("ticket_words", column("ticket_id", BigId), column("internal", Boolean), column("words"))
 
 
 def matches(actor: Actor, typed: str) -> ColumnElement[bool]:
@@ -21,12 +22,11 @@ def matches(actor: Actor, typed: str) -> ColumnElement[bool]:
     words = search.wanted(typed[:LONGEST])
     if not words:
         return by_number
-    scope = "" if actor.is_staff or actor.is_system else " AND NOT internal"
     if db.engine.dialect.name == "postgresql":
-        found = text(f"SELECT ticket_id FROM ticket_words WHERE words @@ CAST(:q AS tsquery){scope}")
-        expression = search.tsquery(words)
+        found: ColumnElement[bool] = WORDS.c.words.op("@@")(cast(search.tsquery(words), TSQUERY))
     else:
-        found = text(f"SELECT ticket_id FROM ticket_words WHERE ticket_words MATCH :q{scope}")
-        expression = search.fts5_query(words)
-    ids = found.bindparams(q=expression).columns(col("ticket_id")).subquery()
-    return by_number | Ticket.id.in_(ids.select())
+        found = literal_column("ticket_words", String).op("MATCH")(search.fts5_query(words))
+    ids = select(WORDS.c.ticket_id).where(found)
+    if not (actor.is_staff or actor.is_system):
+        ids = ids.where(~WORDS.c.internal)
+    return by_number | Ticket.id.in_(ids)

@@ -43,7 +43,9 @@ class Attempt:
     outcome: Outcome
 
 
-def phase_refusal(now: Phase, then: Phase, attempts: list[Attempt], *, override_reason: str = "") -> Why | None:
+def phase_refusal(
+    now: Phase, then: Phase, attempts: list[Attempt], *, override_reason: str = ""
+) -> Why | None:
     """Why the ladder does not allow this phase yet; None if it does.
 
     TS-23: first by phone; TS-27: on-site only when it cannot be solved otherwise. A manager's reason overrides. Steps
@@ -71,7 +73,9 @@ class ReplyEffect(StrEnum):
     NEW_TICKET = "new_ticket"
 
 
-def effect_of_reply(status: Status, ended_at: datetime | None, now: datetime, *, only_thanks: bool) -> ReplyEffect:
+def effect_of_reply(
+    status: Status, ended_at: datetime | None, now: datetime, *, only_thanks: bool
+) -> ReplyEffect:
     """A reply continues an open ticket, resumes one that waits for the client, reopens one that ended within 14 days.
 
     Later it opens a new one that is linked. One that only thanks never reopens: staff are asked. `ended_at` is when it

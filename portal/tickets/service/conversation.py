@@ -34,7 +34,9 @@ def add_client_message(
     """
     now = at or clock.now()
     ended_at = max((t for t in (ticket.resolved_at, ticket.closed_at) if t), default=None)
-    effect = effect_of_reply(ticket.status, ended_at, now, only_thanks=only_thanks(words.text) and not words.files)
+    effect = effect_of_reply(
+        ticket.status, ended_at, now, only_thanks=only_thanks(words.text) and not words.files
+    )
     if effect is ReplyEffect.NEW_TICKET:
         return Written(_follow_up(actor, ticket, words, channel), None, effect)
     entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words, channel=channel)
@@ -56,10 +58,17 @@ def _follow_up(actor: Actor, ticket: Ticket, words: Words, channel: Channel) -> 
     return opening.open_ticket(
         actor,
         opening.NewTicket(
-            organisation_id=ticket.organisation_id, requester_id=actor.contact_id, subject=ticket.subject, words=words,
-            kind=ticket.kind, urgency=ticket.urgency, channel=channel, device_id=ticket.device_id,
-            site_id=ticket.site_id, follows_ticket_id=ticket.id,
-        ),  # fmt: skip
+            organisation_id=ticket.organisation_id,
+            requester_id=actor.contact_id,
+            subject=ticket.subject,
+            words=words,
+            kind=ticket.kind,
+            urgency=ticket.urgency,
+            channel=channel,
+            device_id=ticket.device_id,
+            site_id=ticket.site_id,
+            follows_ticket_id=ticket.id,
+        ),
     )
 
 

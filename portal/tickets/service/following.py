@@ -21,7 +21,9 @@ from portal.tickets.service import record
 def add_participant(actor: Actor, ticket: Ticket, contact_id: int) -> None:
     """Let a contact of the same organisation follow and see the ticket."""
     contact = people.member_of(ticket.organisation_id, contact_id)
-    taken = select(Participant.id).where(Participant.ticket_id == ticket.id, Participant.contact_id == contact_id)
+    taken = select(Participant.id).where(
+        Participant.ticket_id == ticket.id, Participant.contact_id == contact_id
+    )
     if contact_id == ticket.requester_id or db.session.scalar(taken):
         raise Refused(_l("This person follows the ticket already."), field="contact_id")
     now = clock.now()
@@ -48,7 +50,9 @@ def mark_seen(actor: Actor, ticket: Ticket, entry_id: int) -> None:
     newer = {"entry_id": statement.excluded.entry_id}
     db.session.execute(
         statement.on_conflict_do_update(
-            index_elements=["user_id", "ticket_id"], set_=newer, where=TicketSeen.entry_id < statement.excluded.entry_id
+            index_elements=["user_id", "ticket_id"],
+            set_=newer,
+            where=TicketSeen.entry_id < statement.excluded.entry_id,
         )
     )
 
@@ -78,6 +82,8 @@ def correct(actor: Actor, ticket: Ticket, about: About) -> None:
     now = clock.now()
     for name, (before, after) in changes.items():
         setattr(ticket, name, after)
-        record.add_change(ticket, actor, now, {"what": name, "from": str(before or ""), "to": str(after or "")})
+        record.add_change(
+            ticket, actor, now, {"what": name, "from": str(before or ""), "to": str(after or "")}
+        )
     if "subject" in changes:
         record.index(ticket, about.subject)

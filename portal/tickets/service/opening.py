@@ -70,7 +70,12 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
     asked = Actor(contact_id=requester.id, name=requester.name)
     first = record.add_entry(ticket, asked, EntryKind.MESSAGE, now, new.words, channel=new.channel)
     first.details = {"entered_by": actor.name} if actor.is_staff else None
-    parts = [ticket.subject, device.name if device else "", (device.serial or "") if device else "", requester.name]
+    parts = [
+        ticket.subject,
+        device.name if device else "",
+        (device.serial or "") if device else "",
+        requester.name,
+    ]
     record.index(ticket, " ".join([*parts, organisation.name]))
     outbox.record(TicketOpened(ticket.id, first.id))
     return ticket

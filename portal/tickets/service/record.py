@@ -78,9 +78,14 @@ def add_entry(
     for file, content_id in zip(words.files, content_ids, strict=False):
         db.session.add(
             Attachment(
-                ticket_id=ticket.id, entry_id=entry.id, name=file.name, content_type=file.content_type,
-                size=file.size, sha256=file.sha256, content_id=content_id,
-            )  # fmt: skip
+                ticket_id=ticket.id,
+                entry_id=entry.id,
+                name=file.name,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                content_id=content_id,
+            )
         )
     if words.message_id:
         remember_message_id(ticket.id, words.message_id, now, outgoing=False)
@@ -118,7 +123,9 @@ def index(ticket: Ticket, text: str, *, internal: bool = False) -> None:
     if not tokens:
         return
     if db.engine.dialect.name == "postgresql":
-        statement = "INSERT INTO ticket_words (ticket_id, internal, words) VALUES (:t, :i, array_to_tsvector(:w))"
+        statement = (
+            "INSERT INTO ticket_words (ticket_id, internal, words) VALUES (:t, :i, array_to_tsvector(:w))"
+        )
         db.session.execute(sql(statement), {"t": ticket.id, "i": internal, "w": tokens.split()})
     else:
         statement = "INSERT INTO ticket_words (words, ticket_id, internal) VALUES (:w, :t, :i)"

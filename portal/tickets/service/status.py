@@ -27,7 +27,9 @@ from portal.tickets.service import record
 from portal.tickets.service.record import Words
 
 _REFUSALS = {
-    Why.NOT_FROM_HERE: _l("The ticket has moved on since this page was opened; that step is not possible any more."),
+    Why.NOT_FROM_HERE: _l(
+        "The ticket has moved on since this page was opened; that step is not possible any more."
+    ),
     Why.CALL_FIRST: _l("Log a call first: the contract asks to try by phone before anything else."),
     Why.REMOTE_FIRST: _l("Log a remote session that could not solve it first, or give a manager's reason."),
     Why.REASON_NEEDED: _l("Say why, so that everybody knows what the ticket waits for."),
@@ -142,7 +144,9 @@ def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
     outbox.record(TicketCancelled(ticket.id))
 
 
-def assign(ticket: Ticket, actor: Actor, user_id: int | None, team_id: int | None = None, *, reason: str = "") -> None:
+def assign(
+    ticket: Ticket, actor: Actor, user_id: int | None, team_id: int | None = None, *, reason: str = ""
+) -> None:
     """Give a ticket to a person of the staff or to a team; both None gives it back to the queue."""
     now = clock.now()
     user = people.staff_user(user_id) if user_id is not None else None
@@ -160,7 +164,9 @@ def assign(ticket: Ticket, actor: Actor, user_id: int | None, team_id: int | Non
 def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: str = "") -> None:
     """Climb the ladder phone → remote → on-site; a manager's reason overrides what was not tried yet."""
     may_override = actor.staff_role in (StaffRole.MANAGER, StaffRole.ADMINISTRATOR)
-    logs = db.session.scalars(select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)).all()
+    logs = db.session.scalars(
+        select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)
+    ).all()
     attempts = [Attempt(log.phase, log.outcome) for log in logs]
     reason = override_reason if may_override else ""
     why = transitions.phase_refusal(ticket.phase, then, attempts, override_reason=reason)

@@ -8,7 +8,9 @@ from portal.infra import search
 def found(text: str, typed: str) -> bool:
     """The rule that both engines follow: every wanted token is there, a starred one as a beginning."""
     have = search.tokens(text).split()
-    return all(any(t.startswith(w[:-1]) if w.endswith("*") else t == w for t in have) for w in search.wanted(typed))
+    return all(
+        any(t.startswith(w[:-1]) if w.endswith("*") else t == w for t in have) for w in search.wanted(typed)
+    )
 
 
 @pytest.mark.parametrize("typed", ["打印", "印", "打印机", "HP", "hp 卡纸", "M404", "laser", "机卡"])

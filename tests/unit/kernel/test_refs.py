@@ -34,7 +34,10 @@ def test_other_words_are_no_number(typed: str) -> None:
 
 
 def test_numbers_are_read_out_of_a_sentence_once_each() -> None:
-    assert refs.ticket_numbers_in("Re: [T-1042] and t1043, T-1042 again, not LAT-1044 nor T-12") == [1042, 1043]
+    assert refs.ticket_numbers_in("Re: [T-1042] and t1043, T-1042 again, not LAT-1044 nor T-12") == [
+        1042,
+        1043,
+    ]
 
 
 def test_a_derived_secret_is_the_same_for_the_same_purpose_only() -> None:

@@ -1,0 +1,1 @@
+"""What a contract promises, worked out without a database."""
