@@ -44,7 +44,7 @@ def _start(*command: str) -> "subprocess.Popen[bytes]":
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_end_with_parent,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads here
     )
 
 
