@@ -2,6 +2,7 @@
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from portal.infra.db import db
 
@@ -13,27 +14,34 @@ def _is_modelled(_object: object, name: str | None, kind: str, _reflected: bool,
     return not (kind in ("table", "index") and name is not None and name.startswith(PLAIN_SQL_TABLES))
 
 
+def _foreign_keys(connection: Connection, state: str) -> None:
+    # By the driver itself: inside of the transaction that SQLAlchemy begins the pragma does nothing, without an error.
+    connection.connection.driver_connection.execute(f"PRAGMA foreign_keys={state}")
+
+
 def _run() -> None:
     with db.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
-        if sqlite:  # a rebuilt table would cascade into its children
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        if sqlite:  # a table is rebuilt by dropping the old one, and its children would go or forbid it
+            _foreign_keys(connection, "OFF")
+        try:
+            context.configure(
+                connection=connection,
+                target_metadata=db.metadata,
+                include_object=_is_modelled,
+                **current_app.extensions["migrate"].configure_args,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+            if sqlite:
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise RuntimeError(f"foreign keys are broken after the migration: {broken[:5]}")
             connection.commit()
-        context.configure(
-            connection=connection,
-            target_metadata=db.metadata,
-            include_object=_is_modelled,
-            **current_app.extensions["migrate"].configure_args,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
-        if sqlite:
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise RuntimeError(f"foreign keys are broken after the migration: {broken[:5]}")
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.commit()
+        finally:
+            connection.rollback()
+            if sqlite:
+                _foreign_keys(connection, "ON")
 
 
 if context.is_offline_mode():
