@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from portal.assets.models import Device
+    from portal.kernel.actor import Actor
     from portal.people.models import Organisation, Site, Team, User
 
 BORN = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -151,3 +152,11 @@ def make() -> Cast:
             manager=staff("Mia Manager", "desk-manager@portal.example", StaffRole.MANAGER),
             administrator=staff("Ann Administrator", "admin@portal.example", StaffRole.ADMINISTRATOR),
         )  # fmt: skip
+
+
+def actor(user: "User") -> "Actor":
+    """A user as queries and services know them."""
+    from portal.kernel.actor import Actor, ClientRole
+
+    roles = {m.organisation_id: ClientRole(m.role) for m in user.contact.memberships if m.active}
+    return Actor(user.id, user.contact_id, user.contact.name, user.staff_role, roles)

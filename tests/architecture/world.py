@@ -1,0 +1,136 @@
+"""A small world in which every page has something to show: Harbour's ticket with a file, a call, a note, mail in and mail out.
+
+`values` fills the placeholders of addresses. A new placeholder is taught here, or the checks of all endpoints fail by name.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests import cast as people
+from tests.cast import Cast
+
+RAW_MAIL = b"""From: Nobody Known <nobody@elsewhere.example>
+To: support@portal.example
+Subject: A question from outside
+Message-ID: <one@elsewhere.example>
+Date: Mon, 12 Jan 2026 10:00:00 +0800
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=cut
+
+--cut
+Content-Type: text/html; charset=utf-8
+
+<p>Do you repair tills?</p>
+--cut
+Content-Type: text/plain; name=till.txt
+Content-Disposition: attachment; filename=till.txt
+
+a till
+--cut--
+"""
+
+
+@dataclass
+class World:
+    cast: Cast
+    values: dict[str, Any]
+    """Placeholder → the value of Harbour's thing; "endpoint:placeholder" goes before the plain name."""
+
+    def url(self, app: Flask, rule: Rule, **changed: Any) -> str:
+        given = {name: self.value(rule, name) for name in rule.arguments} | changed
+        with app.test_request_context():
+            built: str = app.url_for(rule.endpoint, **given)
+            return built
+
+    def value(self, rule: Rule, name: str) -> Any:
+        for key in (f"{rule.endpoint}:{name}", f"{rule.endpoint.partition('.')[0]}:{name}", name):
+            if key in self.values:
+                return self.values[key]
+        raise AssertionError(
+            f"teach tests/architecture/world.py a value for <{name}> of {rule.endpoint} ({rule.rule})"
+        )
+
+
+@dataclass(frozen=True)
+class File:
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def make() -> World:
+    """Needs an application context; commits."""
+    from datetime import timedelta
+
+    from sqlalchemy import select
+
+    from portal import worker
+    from portal.infra import files
+    from portal.infra.db import db
+    from portal.infra.transaction import transaction
+    from portal.intake import doors
+    from portal.intake.models import InboundMessage
+    from portal.kernel import clock
+    from portal.notify.models import Delivery
+    from portal.people.models import Contact, LinkPurpose
+    from portal.people.service import links
+    from portal.tickets.models import Attachment, TimelineEntry
+    from portal.tickets.rules.words import Outcome
+    from portal.tickets.service import conversation, opening, work
+    from portal.tickets.service.record import Words
+
+    cast = people.make()
+    sha256, size = files.put(io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(64)), 1000)
+    picture = File("screen.png", "image/png", size, sha256)
+    with transaction():
+        owner, agent = people.actor(cast.owner), people.actor(cast.agent)
+        ticket = opening.open_ticket(
+            owner,
+            opening.NewTicket(
+                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", Words("没有反应。", files=[picture]),
+                device_id=cast.till.id,
+            ),
+        )  # fmt: skip
+        conversation.reply(agent, ticket, Words("Is it plugged in?"))
+        conversation.add_note(agent, ticket, Words("He sounded tired."))
+        started = clock.now() - timedelta(minutes=10)
+        work.log_call(
+            agent, ticket,
+            work.Work(started_at=started, minutes=5, outcome=Outcome.CLIENT_TRIES, symptom="dead", advice="plug it in"),
+        )  # fmt: skip
+        invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
+    doors.accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
+    worker.drain()
+    return World(
+        cast,
+        {
+            "number": ticket.number,
+            "ticket_number": ticket.number,
+            "ticket_id": ticket.id,
+            "attachment_id": db.session.scalar(select(Attachment.id)),
+            "entry_id": db.session.scalar(select(TimelineEntry.id)),
+            "inbound_id": db.session.scalar(select(InboundMessage.id)),
+            "intake_staff:number": 1,
+            "delivery_id": db.session.scalar(select(Delivery.id)) or 0,
+            "organisation_id": cast.harbour.id,
+            "site_id": cast.warehouse.id,
+            "device_id": cast.till.id,
+            "contact_id": cast.owner.contact_id,
+            "user_id": cast.owner.id,
+            "staff_id": cast.agent.id,
+            "team_id": cast.team.id,
+            "membership_id": db.session.get_one(Contact, cast.owner.contact_id).memberships[0].id,
+            "token": "no-such-token",
+            "link_id": invitation.id,
+            "job_id": 1,
+            "code": "en",
+            "language": "en",
+            "filename": "js/app.js",
+            "name": "index",
+        },
+    )
