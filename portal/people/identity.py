@@ -15,14 +15,15 @@ from flask_login import LoginManager, UserMixin, login_user, logout_user
 from portal.kernel import clock
 from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.working_time import Window
-from portal.people import queries, rules
+from portal.people import queries
+from portal.people.rules import desk as rules
 from portal.web import languages
 from portal.web.context import ProviderCard
 
 login = LoginManager()
 
 
-class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login carries no types
+class SignedIn(UserMixin):
     """The person of a request, as plain values: no row that could be changed by accident."""
 
     def __init__(self, row: queries.Identity) -> None:
@@ -69,7 +70,7 @@ def provider_card() -> ProviderCard:
         return ProviderCard(_("Support portal"), None, False, "")
     windows = [Window(w.weekday, w.opens, w.closes) for w in found.windows]
     now = clock.now()
-    state = rules.desk_state(windows, found.closed_on, ZoneInfo(found.time_zone), now)
+    state = rules.state_at(windows, found.closed_on, ZoneInfo(found.time_zone), now)
     return ProviderCard(found.name, found.phone, state.staffed, staffed_text(state, now))
 
 
@@ -90,7 +91,9 @@ def staffed_text(state: rules.DeskState, now: datetime) -> str:
     if days == 1:
         return _("Opens tomorrow %(time)s", time=f"{opens:%H:%M}")
     if days < 7:
-        return _("Opens %(weekday)s %(time)s", weekday=format_date(opens.date(), "EEEE"), time=f"{opens:%H:%M}")
+        return _(
+            "Opens %(weekday)s %(time)s", weekday=format_date(opens.date(), "EEEE"), time=f"{opens:%H:%M}"
+        )
     chinese = languages.language() == "zh_Hans"
     day = format_date(opens.date(), "M月d日" if chinese else "d MMM")
     return _("Opens on %(day)s %(time)s", day=day, time=f"{opens:%H:%M}")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.infra.db import BigId, Instant, Model, choice
 from portal.kernel.actor import ClientRole, StaffRole
+from portal.people.rules.links import LinkPurpose
 
 
 class OrganisationKind(StrEnum):
@@ -102,7 +103,10 @@ class ContactPhone(Model):
     """`number` as people write it; `digits` in international form for finding a caller."""
 
     __tablename__ = "contact_phone"
-    __table_args__ = (Index("ix_contact_phone_contact", "contact_id"), Index("ix_contact_phone_digits", "digits"))
+    __table_args__ = (
+        Index("ix_contact_phone_contact", "contact_id"),
+        Index("ix_contact_phone_digits", "digits"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
@@ -117,7 +121,10 @@ class Membership(Model):
     """A contact belongs to an organisation: members see their own tickets, managers all of the organisation's."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("organisation_id", "contact_id"), Index("ix_membership_contact", "contact_id"))
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "contact_id"),
+        Index("ix_membership_contact", "contact_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -163,11 +170,6 @@ class Team(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
-
-
-class LinkPurpose(StrEnum):
-    INVITATION = "invitation"
-    RESET = "reset"
 
 
 class OneTimeLink(Model):

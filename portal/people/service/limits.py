@@ -73,9 +73,9 @@ def hit(key: str, rule: Rule) -> Verdict:
                 "count": case((over, 1), else_=RateCounter.count + 1),
                 "expires_at": case((over, now + rule.window), else_=RateCounter.expires_at),
             },
-        ).returning(RateCounter.count, RateCounter.expires_at)
+        ).returning(RateCounter.count.label("tries"), RateCounter.expires_at)
     ).one()
-    return Verdict(counted.count <= rule.tries, counted.expires_at)
+    return Verdict(counted.tries <= rule.tries, counted.expires_at)
 
 
 def take_back(key: str) -> None:
@@ -90,11 +90,15 @@ def take_back(key: str) -> None:
 
 def forget(key: str) -> None:
     """Begin anew with this counter."""
-    db.session.execute(delete(RateCounter).where(RateCounter.key == key).execution_options(synchronize_session=False))
+    db.session.execute(
+        delete(RateCounter).where(RateCounter.key == key).execution_options(synchronize_session=False)
+    )
 
 
 def prune(before: datetime) -> None:
     """Delete counters whose window ended before an instant."""
     db.session.execute(
-        delete(RateCounter).where(RateCounter.expires_at < before).execution_options(synchronize_session=False)
+        delete(RateCounter)
+        .where(RateCounter.expires_at < before)
+        .execution_options(synchronize_session=False)
     )

@@ -5,17 +5,17 @@ by another process, without the secret ever being stored.
 """
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
 from portal.infra.db import db
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound
-from portal.people.models import LinkPurpose, OneTimeLink, User
+from portal.people.models import OneTimeLink, User
+from portal.people.rules.links import LASTS, LinkPurpose
 from portal.web.context import settings
 
-LASTS = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(hours=2)}
 PATHS = {LinkPurpose.INVITATION: "/welcome/", LinkPurpose.RESET: "/reset/"}
 
 
@@ -60,9 +60,8 @@ def void(user: User, *purposes: LinkPurpose) -> None:
     """Make a user's unused links useless; without purposes, all of them."""
     db.session.execute(
         update(OneTimeLink)
-        .where(
-            OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None), OneTimeLink.purpose.in_(purposes or LinkPurpose)
-        )  # fmt: skip
+        .where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
+        .where(OneTimeLink.purpose.in_(purposes or LinkPurpose))
         .values(used_at=clock.now())
         .execution_options(synchronize_session="fetch")
     )
@@ -71,7 +70,9 @@ def void(user: User, *purposes: LinkPurpose) -> None:
 def prune(before: datetime) -> None:
     """Delete links that expired before an instant."""
     db.session.execute(
-        delete(OneTimeLink).where(OneTimeLink.expires_at < before).execution_options(synchronize_session=False)
+        delete(OneTimeLink)
+        .where(OneTimeLink.expires_at < before)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -17,19 +17,21 @@ END_OF_DAY = time(23, 59, 59, 999999)
 
 @dataclass(frozen=True)
 class DeskState:
-    """`until`: when the present staffing ends, None if it never does within the horizon. `opens`: the next beginning, if closed."""
+    """`until`: when the present staffing ends, None if not within eight days. `opens`: the next beginning, if closed."""
 
     staffed: bool
     until: datetime | None = None
     opens: datetime | None = None
 
 
-def desk_state(windows: Sequence[Window], closed_on: Collection[date], zone: ZoneInfo, now: datetime) -> DeskState:
+def state_at(
+    windows: Sequence[Window], closed_on: Collection[date], zone: ZoneInfo, now: datetime
+) -> DeskState:
     """Whether somebody answers at an aware instant, and when that changes. Windows that touch count as one."""
     spans = _spans(windows, closed_on, zone, now)
     for begins, ends in spans:
         if begins <= now < ends:
-            return DeskState(True, until=None if ends - now > timedelta(days=8) else ends)
+            return DeskState(True, until=ends if ends - now <= timedelta(days=8) else None)
         if begins > now:
             return DeskState(False, opens=begins)
     return DeskState(False)

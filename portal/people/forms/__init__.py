@@ -1,0 +1,1 @@
+"""Shape and wording of what people fill in about people, a file for each subject."""

@@ -1,0 +1,1 @@
+"""Plain decisions about people: passwords, phone desk hours."""

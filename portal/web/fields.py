@@ -1,0 +1,84 @@
+"""Form fields as people fill them in: tidied text, and a clear sentence about one that is too long.
+
+No `maxlength` is sent to the browser: it would cut a pasted text in silence.
+"""
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.form import BaseForm
+from wtforms.validators import DataRequired, Optional, ValidationError
+
+from portal.kernel.errors import Refused
+
+
+def one_line(text: str | None) -> str | None:
+    """Without control characters and with single blanks; None for nothing."""
+    if text is None:
+        return None
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or None
+
+
+def many_lines(text: str | None) -> str | None:
+    """Lines as typed, without control characters and blanks at the ends; None for nothing."""
+    if text is None:
+        return None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip() or None
+
+
+class Fits:
+    """At most so many characters; says how many are too many."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, _form: BaseForm, field: Field) -> None:
+        over = len(field.data or "") - self.most
+        if over > 0:
+            raise ValidationError(
+                ngettext(
+                    "This is %(num)s character too long; %(most)s fit.",
+                    "This is %(num)s characters too long; %(most)s fit.",
+                    over,
+                    most=self.most,
+                )
+            )
+
+
+def line(label: Any, most: int, *checks: Any, needed: Any = None, **more: Any) -> StringField:
+    """A line of text. `needed`: the sentence for leaving it empty; without it the field is optional."""
+    first = DataRequired(needed) if needed else Optional()
+    return StringField(label, filters=[one_line], validators=[first, Fits(most), *checks], **more)
+
+
+def text(label: Any, most: int, *checks: Any, needed: Any = None, **more: Any) -> TextAreaField:
+    """Several lines of text."""
+    first = DataRequired(needed) if needed else Optional()
+    return TextAreaField(label, filters=[many_lines], validators=[first, Fits(most), *checks], **more)
+
+
+class Choice(SelectField):
+    """A select that says in the person's language that a value is not among its choices."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.validate_choice and not any(selected for _v, _t, selected, *_rest in self.iter_choices()):
+            raise ValidationError(_l("Choose one of the list."))
+
+
+class Form(FlaskForm):
+    """A form that can also say what a service refused."""
+
+    form_errors: list[str]
+
+    def refuse(self, refused: Refused) -> None:
+        """Put a refusal beside the field that it names, or over the whole form."""
+        field = self._fields.get(refused.field) if refused.field else None
+        if field is not None:
+            field.errors = [*field.errors, str(refused.sentence)]
+        else:
+            self.form_errors = [*self.form_errors, str(refused.sentence)]
