@@ -416,6 +416,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("status_since", portal.infra.db.Instant(timezone=True), nullable=False),
         sa.Column("waiting_reason", sa.String(length=500), nullable=True),
         sa.Column(
             "closure_code",
@@ -474,6 +475,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_assignee", ["assignee_id", "status"], unique=False)
         batch_op.create_index("ix_ticket_changed", ["changed_at"], unique=False)
         batch_op.create_index("ix_ticket_device", ["device_id"], unique=False)
+        batch_op.create_index("ix_ticket_follows", ["follows_ticket_id"], unique=False)
         batch_op.create_index(
             "ix_ticket_org_activity", ["organisation_id", "last_activity_at", "id"], unique=False
         )
@@ -815,6 +817,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_status_activity")
         batch_op.drop_index("ix_ticket_requester_activity")
         batch_op.drop_index("ix_ticket_org_activity")
+        batch_op.drop_index("ix_ticket_follows")
         batch_op.drop_index("ix_ticket_device")
         batch_op.drop_index("ix_ticket_changed")
         batch_op.drop_index("ix_ticket_assignee")

@@ -28,6 +28,7 @@ class Ticket(Model):
         Index("ix_ticket_team", "team_id", "status"),
         Index("ix_ticket_status_activity", "status", "last_activity_at"),
         Index("ix_ticket_device", "device_id"),
+        Index("ix_ticket_follows", "follows_ticket_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -43,6 +44,8 @@ class Ticket(Model):
     channel: Mapped[Channel] = mapped_column(choice(Channel, "channel"))
     phase: Mapped[Phase] = mapped_column(choice(Phase, "phase"), default=Phase.PHONE)
     status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.NEW)
+    status_since: Mapped[datetime] = mapped_column(Instant)
+    """When the status was taken: since when it waits."""
     waiting_reason: Mapped[str | None] = mapped_column(String(500))
     closure_code: Mapped[ClosureCode | None] = mapped_column(choice(ClosureCode, "closure_code"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
+
 from portal.infra import outbox
 from portal.kernel import clock
 from portal.kernel.actor import Actor
+from portal.kernel.errors import Stale
 from portal.tickets.events import ClientWrote, StaffReplied, TicketReopened
 from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.queries import staff
 from portal.tickets.rules.thanks import only_thanks
 from portal.tickets.rules.transitions import ReplyEffect, effect_of_reply
 from portal.tickets.rules.words import Channel, EntryKind, Status
@@ -72,8 +76,16 @@ def _follow_up(actor: Actor, ticket: Ticket, words: Words, channel: Channel) -> 
     )
 
 
-def reply(actor: Actor, ticket: Ticket, words: Words) -> TimelineEntry:
-    """A public answer by staff: it is the first response if none came before, and answers what was unanswered."""
+def reply(
+    actor: Actor, ticket: Ticket, words: Words, *, seen_entry_id: int | None = None
+) -> TimelineEntry:
+    """A public answer by staff: it is the first response if none came before, and answers what was unanswered.
+
+    `seen_entry_id` is the newest entry that the writer had before them: when something public came after it, raises
+    Stale. None sends it anyway.
+    """
+    if seen_entry_id is not None and staff.came_since(actor, ticket, seen_entry_id):
+        raise Stale(_l("Something came in while you were writing. Read it below, then send your reply or change it."))
     now = clock.now()
     entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words)
     status.touch_by_staff(ticket, actor, now)

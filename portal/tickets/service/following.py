@@ -57,6 +57,16 @@ def mark_seen(actor: Actor, ticket: Ticket, entry_id: int) -> None:
     )
 
 
+def mark_unread(actor: Actor, ticket: Ticket) -> None:
+    """The actor wants to be reminded: the newest entry counts as not read."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    before = {"entry_id": max(0, ticket.last_entry_id - 1)}
+    statement = insert(TicketSeen).values(user_id=actor.user_id, ticket_id=ticket.id, **before)
+    db.session.execute(
+        statement.on_conflict_do_update(index_elements=["user_id", "ticket_id"], set_=before)
+    )
+
+
 @dataclass(frozen=True)
 class About:
     """What a ticket is about, as staff may correct it."""

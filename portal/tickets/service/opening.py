@@ -58,7 +58,7 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
         device_id=device.id if device else None, subject=new.subject.strip()[:200], symptoms=new.words.text,
         kind=new.kind, urgency=new.urgency, channel=new.channel, phase=Phase.PHONE, status=Status.NEW,
         received_at=new.received_at or now, created_at=now, unanswered_since=new.received_at or now,
-        last_activity_at=now, changed_at=now, last_entry_id=0, follows_ticket_id=new.follows_ticket_id,
+        status_since=now, last_activity_at=now, changed_at=now, last_entry_id=0, follows_ticket_id=new.follows_ticket_id,
         submission=_submission_key(actor, new.submission),
     )  # fmt: skip
     db.session.add(ticket)

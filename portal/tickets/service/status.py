@@ -12,6 +12,7 @@ from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.events import (
+    StaffReplied,
     TicketAssigned,
     TicketCancelled,
     TicketClosed,
@@ -22,7 +23,7 @@ from portal.tickets.events import (
 from portal.tickets.models import Ticket, WorkLog
 from portal.tickets.rules import transitions
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
-from portal.tickets.rules.words import WAITING, ClosureCode, EntryKind, Phase, Status
+from portal.tickets.rules.words import ENDED, WAITING, ClosureCode, EntryKind, Phase, Status
 from portal.tickets.service import record
 from portal.tickets.service.record import Words
 
@@ -42,20 +43,26 @@ def become(ticket: Ticket, actor: Actor, then: Status, now: datetime, *, reason:
         return
     if not transitions.may_become(ticket.status, then):
         raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
+    _set_status(ticket, actor, then, now, reason)
+
+
+def _set_status(ticket: Ticket, actor: Actor, then: Status, now: datetime, reason: str) -> None:
     before, ticket.status = ticket.status, then
+    if before is not then:
+        ticket.status_since = now
     ticket.waiting_reason = reason.strip()[:500] or None if then in WAITING else None
-    record.add_change(
-        ticket,
-        actor,
-        now,
-        {"what": "status", "from": before.value, "to": then.value, "reason": reason.strip()},
-        internal=False,
-    )
+    details = {"what": "status", "from": before.value, "to": then.value, "reason": reason.strip()}
+    record.add_change(ticket, actor, now, details, internal=False)
 
 
-def touch_by_staff(ticket: Ticket, actor: Actor, now: datetime) -> None:
-    """A human of the staff was in contact: the response is given, a new ticket is in progress, the rest is answered."""
-    ticket.first_response_at = ticket.first_response_at or now
+def touch_by_staff(
+    ticket: Ticket, actor: Actor, now: datetime, *, contact_at: datetime | None = None
+) -> None:
+    """A human of the staff was in contact: the response is given, a new ticket is in progress, the rest is answered.
+
+    `contact_at` is when, if it was earlier than now: a call that is logged after it ended.
+    """
+    ticket.first_response_at = ticket.first_response_at or contact_at or now
     ticket.unanswered_since = None
     ticket.thanked_at = None
     if ticket.status is Status.NEW:
@@ -65,30 +72,43 @@ def touch_by_staff(ticket: Ticket, actor: Actor, now: datetime) -> None:
 
 
 def wait(actor: Actor, ticket: Ticket, status: Status, reason: str, words: Words | None = None) -> None:
-    """Put a ticket on hold for somebody; the reason is shown to the client. With words, they are sent as a message."""
+    """Put a ticket on hold for somebody; the reason is shown to the client. With words, they are sent as a message.
+
+    A ticket that waits for the same already gets the new reason. What the client is not told answers nothing: without
+    words only the wait for the client, which is mailed, counts as an answer.
+    """
     if status not in WAITING:
         raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     if not reason.strip():
         raise Refused(_REFUSALS[Why.REASON_NEEDED], field="reason")
     now = clock.now()
-    touch_by_staff(ticket, actor, now)
+    if ticket.status is status:
+        _set_status(ticket, actor, status, now, reason)
     become(ticket, actor, status, now, reason=reason)
-    text = words.text if words and words.text.strip() else ""
-    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words) if text else None
+    line_id = ticket.last_entry_id
+    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words) if words and words.text.strip() else None
+    if entry or status is Status.WAITING_CUSTOMER:
+        touch_by_staff(ticket, actor, now)
     if status is Status.WAITING_CUSTOMER:
-        outbox.record(TicketWaitsForClient(ticket.id, entry.id if entry else ticket.last_entry_id))
+        outbox.record(TicketWaitsForClient(ticket.id, entry.id if entry else line_id))
+    elif entry:
+        outbox.record(StaffReplied(ticket.id, entry.id))
 
 
 def resume(actor: Actor, ticket: Ticket) -> None:
-    """The reason for waiting is gone."""
+    """The reason for waiting is gone; raises Refused for a ticket that does not wait."""
+    if ticket.status not in WAITING:
+        raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     become(ticket, actor, Status.IN_PROGRESS, clock.now())
 
 
 def resolve(actor: Actor, ticket: Ticket, code: ClosureCode, words: Words) -> None:
-    """Staff say it is done, and what was done; the client is asked to confirm (TS-19)."""
+    """Staff say it is done, and what was done; the client is asked to confirm (TS-19). Twice is refused."""
+    if ticket.status is Status.RESOLVED:
+        raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     now = clock.now()
-    touch_by_staff(ticket, actor, now)
     become(ticket, actor, Status.RESOLVED, now)
+    touch_by_staff(ticket, actor, now)
     entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words)
     ticket.closure_code, ticket.resolved_at, ticket.closed_at = code, now, None
     outbox.record(TicketResolved(ticket.id, entry.id))
@@ -119,6 +139,8 @@ def close_silent(actor: Actor, now: datetime, limit: int = 200) -> int:
 def _close(ticket: Ticket, actor: Actor, now: datetime, *, by_silence: bool) -> None:
     become(ticket, actor, Status.CLOSED, now, reason="silence" if by_silence else "")
     ticket.closed_at, ticket.unanswered_since = now, None
+    if not by_silence:
+        ticket.thanked_at = None
     outbox.record(TicketClosed(ticket.id, by_silence))
 
 
@@ -129,7 +151,9 @@ def reopen(ticket: Ticket, actor: Actor, now: datetime) -> None:
 
 
 def reopen_by_staff(actor: Actor, ticket: Ticket) -> None:
-    """Staff decide that an ended ticket goes on."""
+    """Staff decide that a resolved or closed ticket goes on; raises Refused for another."""
+    if ticket.status not in (Status.RESOLVED, Status.CLOSED):
+        raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     reopen(ticket, actor, clock.now())
     outbox.record(TicketReopened(ticket.id, None))
 
@@ -138,6 +162,8 @@ def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
     """The request is withdrawn or a duplicate."""
     if not reason.strip():
         raise Refused(_REFUSALS[Why.REASON_NEEDED], field="reason")
+    if ticket.status is Status.CANCELLED:
+        raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     now = clock.now()
     become(ticket, actor, Status.CANCELLED, now, reason=reason)
     ticket.closed_at, ticket.unanswered_since, ticket.closure_code = now, None, ClosureCode.WITHDRAWN
@@ -163,6 +189,8 @@ def assign(
 
 def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: str = "") -> None:
     """Climb the ladder phone → remote → on-site; a manager's reason overrides what was not tried yet."""
+    if ticket.status in ENDED:
+        raise Refused(_l("This ticket has ended. Reopen it before you change its phase."))
     may_override = actor.staff_role in (StaffRole.MANAGER, StaffRole.ADMINISTRATOR)
     logs = db.session.scalars(
         select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)

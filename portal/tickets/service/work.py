@@ -69,7 +69,7 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
     db.session.add(log)
     db.session.flush()
     if reached:
-        status.touch_by_staff(ticket, actor, max(work.started_at, ticket.received_at))
+        status.touch_by_staff(ticket, actor, now, contact_at=max(work.started_at, ticket.received_at))
     elif ticket.assignee_id is None:
         status.assign(ticket, actor, actor.user_id)
     if work.tell_client and reached:
