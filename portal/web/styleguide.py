@@ -32,16 +32,16 @@ def _form(chinese: bool, wrong: bool) -> SampleForm:
     form = SampleForm(formdata=None, prefix="wrong" if wrong else "", meta={"csrf": False})
     for field, label in (
         (form.subject, word("What is wrong, in one line?", "一句话说明问题")),
-        (form.device, word("Which device?", "哪台设备?")),
-        (form.symptoms, word("What do you see?", "您看到了什么现象?")),
-        (form.urgency, word("How urgent is it?", "有多紧急?")),
+        (form.device, word("Which device?", "哪台设备？")),
+        (form.symptoms, word("What do you see?", "您看到了什么现象？")),
+        (form.urgency, word("How urgent is it?", "有多紧急？")),
         (form.files, word("Photos and files", "照片和文件")),
         (form.together, word("My colleagues may see this request", "同事可以看到这个工单")),
     ):
         field.label.text = label
     form.device.choices = [
-        ("1", word("Till 2, front desk", "收银机 2 号(前台)")),
-        ("2", word("Label printer, store", "标签打印机(仓库)")),
+        ("1", word("Till 2, front desk", "收银机 2 号（前台）")),
+        ("2", word("Label printer, store", "标签打印机（仓库）")),
     ]
     form.urgency.choices = [
         ("low", word("Can wait", "可以等")),
@@ -54,9 +54,9 @@ def _form(chinese: bool, wrong: bool) -> SampleForm:
     form.device.process(None, "1")
     form.subject.data = word("Till 2 prints nothing", "收银机 2 号不出小票")
     if wrong:
-        form.subject.errors = [word("Write one line, so that we know what it is about.", "请写一句话,让我们知道是什么问题。")]
+        form.subject.errors = [word("Write one line, so that we know what it is about.", "请写一句话，让我们知道是什么问题。")]
         form.urgency.errors = [word("Choose how urgent it is.", "请选择紧急程度。")]
-        form.files.errors = [word("setup.exe is a program. Put it into a zip file first.", "setup.exe 是程序文件,请先打包成 zip。")]
+        form.files.errors = [word("setup.exe is a program. Put it into a zip file first.", "setup.exe 是程序文件，请先打包成 zip。")]
         form.subject.data = ""
         form.urgency.process(None, None)
     return form
