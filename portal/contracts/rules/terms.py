@@ -1,0 +1,238 @@
+"""What a signed contract says, as data that the engine understands. No branch anywhere asks which form it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from portal.contracts.rules.deadlines import ClockRule
+from portal.contracts.rules.ledger import BucketSpan
+from portal.kernel.working_time import ServiceCalendar
+
+
+class Service(StrEnum):
+    """What a client may need."""
+
+    CONSULT = "consult"
+    HOTLINE = "hotline"
+    REMOTE = "remote"
+    ON_SITE = "on_site"
+    EMERGENCY_ON_SITE = "emergency_on_site"
+    PREVENTIVE = "preventive"
+    HARDWARE_DIAGNOSIS = "hardware_diagnosis"
+    HARDWARE_REPAIR = "hardware_repair"
+    PART = "part"
+    UPGRADE = "upgrade"
+    IMPROVEMENT = "improvement"
+    DATA_ENTRY = "data_entry"
+    UPDATE = "update"
+
+
+VISITS = frozenset({Service.ON_SITE, Service.EMERGENCY_ON_SITE, Service.PREVENTIVE})
+PLANNED_BY_CLOCK = VISITS | {Service.HARDWARE_REPAIR}
+"""Services that happen at an agreed hour, so that hours of service matter to their price."""
+
+
+class Cause(StrEnum):
+    """What a fault came from, where a contract asks."""
+
+    MISUSE = "misuse"
+    NOT_BY_MANUAL = "not_by_manual"
+    OTHER_EQUIPMENT = "other_equipment"
+    NATURAL_DISASTER = "natural_disaster"
+    WAR = "war"
+    THIRD_PARTY_WORK = "third_party_work"
+    VIRUS = "virus"
+    HARDWARE = "hardware"
+    UNAUTHORISED_OPERATION = "unauthorised_operation"
+
+
+class Kind(StrEnum):
+    """How an entitlement is paid: by the fee, out of a number, by use, or after a quote."""
+
+    UNLIMITED = "unlimited"
+    QUOTA = "quota"
+    METERED = "metered"
+    QUOTED = "quoted"
+
+
+class Specificity(StrEnum):
+    """How closely a contract names the thing: the device, its class, or the whole organisation."""
+
+    DEVICE = "device"
+    CLASS = "class"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class Price:
+    """A rate: `amount` in yuan for each `unit`, by a clause, on service days in [valid_from, valid_to)."""
+
+    code: str
+    amount: Decimal
+    unit: str
+    clause: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def valid_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day < self.valid_to
+        )
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """What the contract grants for some services. `rate` names the price of a metered one, `extra_rate` that of one more than
+    the quota, `off_hours_rate` that of one outside hours, where the contract has them."""
+
+    code: str
+    kind: Kind
+    services: frozenset[Service]
+    clause: str
+    quantity: int = 0
+    rate: str | None = None
+    extra_rate: str | None = None
+    any_hour: bool = False
+    """Hours of service do not limit it, as for a free emergency."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise that starts with a ticket. `priority` and `services` None: any. `internal`: staff alone see it."""
+
+    metric: str
+    rule: ClockRule
+    clause: str
+    priority: str | None = None
+    services: frozenset[Service] | None = None
+    emergency: bool = False
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Version:
+    """The wording in force for service days in [effective_from, effective_to), known from `recorded_at` on.
+
+    `scope` None: everything that an entitlement names is in scope. `excluded_causes` maps a cause to its clause: such work is
+    charged by `excluded_rates`, and never refused.
+    """
+
+    number: int
+    effective_from: date
+    recorded_at: datetime
+    entitlements: tuple[Entitlement, ...]
+    prices: tuple[Price, ...]
+    targets: tuple[Target, ...]
+    calendar: ServiceCalendar
+    effective_to: date | None = None
+    signed_client_at: datetime | None = None
+    signed_provider_at: datetime | None = None
+    excluded_causes: Mapping[Cause, str] = field(default_factory=dict)
+    labour_rate: str | None = None
+    part_factor: Decimal = Decimal(1)
+    part_clause: str = ""
+    phone_first_clause: str | None = None
+    """None: the contract does not ask to try by phone first."""
+    emergency_rate: str | None = None
+
+    def price(self, code: str | None, day: date) -> Price | None:
+        return next((p for p in self.prices if p.code == code and p.valid_on(day)), None)
+
+    @property
+    def signed(self) -> bool:
+        return self.signed_client_at is not None and self.signed_provider_at is not None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A stretch of validity, both days included."""
+
+    number: int
+    start: date
+    end: date
+
+    def has(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What is covered in [valid_from, valid_to): a device, a class of devices, or (both None) the whole organisation."""
+
+    valid_from: date
+    valid_to: date | None = None
+    device_id: int | None = None
+    device_class: str | None = None
+
+    def names(self, device_id: int | None, device_class: str | None, day: date) -> Specificity | None:
+        """How closely this line names a device on a day; None if it does not."""
+        if not (self.valid_from <= day and (self.valid_to is None or day < self.valid_to)):
+            return None
+        if self.device_id is not None:
+            return Specificity.DEVICE if self.device_id == device_id else None
+        if self.device_class is not None:
+            return Specificity.CLASS if self.device_class == device_class else None
+        return Specificity.ORGANISATION
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What is left of a quota in one span, in hundredths of a unit."""
+
+    id: int
+    entitlement: str
+    span: BucketSpan
+    available: int
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """From one instant to another (None: still), for some services or, empty, for all. The clause gives the right."""
+
+    start: datetime
+    end: datetime | None
+    clause: str
+    services: frozenset[Service] = frozenset()
+
+    def stops(self, service: Service, at: datetime) -> bool:
+        inside = self.start <= at and (self.end is None or at < self.end)
+        return inside and (not self.services or service in self.services)
+
+
+class RunOff(StrEnum):
+    """What becomes of work that was asked for inside the term and is done after it."""
+
+    NONE = "none"
+    IN_PROGRESS_LABOUR_FREE = "in_progress_labour_free"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that the engine asks of one contract, as it was known when it was asked."""
+
+    id: int
+    number: str
+    organisation_id: int
+    versions: tuple[Version, ...]
+    terms: tuple[Term, ...]
+    covered: tuple[Covered, ...]
+    buckets: tuple[Bucket, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    run_off: RunOff = RunOff.NONE
+    run_off_clause: str = ""
+
+    def version_on(self, day: date, as_of: datetime) -> Version | None:
+        """The wording for a service day, as recorded up to an instant: the latest record wins. Unsigned ones count too."""
+        known = [
+            v
+            for v in self.versions
+            if v.recorded_at <= as_of
+            and v.effective_from <= day
+            and (v.effective_to is None or day < v.effective_to)
+        ]
+        return max(known, key=lambda v: (v.recorded_at, v.number), default=None)
+
+    def term_on(self, day: date) -> Term | None:
+        return next((t for t in self.terms if t.has(day)), None)
