@@ -22,6 +22,7 @@ BLUEPRINTS = [
     "portal.people.views_member",
     "portal.people.views_staff",
     "portal.assets.views_staff",
+    "portal.tickets.views_member",
     "portal.tickets.views_client",
     "portal.tickets.views_staff",
     "portal.intake.views_staff",

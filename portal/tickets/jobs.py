@@ -1,0 +1,18 @@
+"""What the clock does to tickets: silence closes what was solved."""
+
+from typing import Any
+
+from portal.kernel import clock
+from portal.kernel.actor import SYSTEM
+from portal.tickets.service import status
+
+_BATCH = 200
+_BATCHES_A_RUN = 5
+
+
+def close_silent(_payload: dict[str, Any]) -> None:
+    """Close what was solved seven days ago and not answered since; what is left over waits for the next run."""
+    now = clock.now()
+    for _run in range(_BATCHES_A_RUN):
+        if status.close_silent(SYSTEM, now, _BATCH) < _BATCH:
+            return

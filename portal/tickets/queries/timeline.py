@@ -1,0 +1,27 @@
+"""The conversation of a ticket as the reader may see it, loaded whole: no line asks the database again."""
+
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+from portal.people.models import User
+from portal.tickets.models import Ticket, TimelineEntry, WorkLog
+from portal.tickets.queries import scope
+
+
+def entries_of(actor: Actor, ticket: Ticket) -> list[TimelineEntry]:
+    """All lines of a ticket that the actor may see, oldest first, with their authors, files and work; two statements."""
+    query = (
+        scope.entries_for(actor)
+        .where(TimelineEntry.ticket_id == ticket.id)
+        .order_by(TimelineEntry.id)
+        .options(
+            joinedload(TimelineEntry.contact),
+            selectinload(TimelineEntry.attachments),
+            joinedload(TimelineEntry.work).options(
+                joinedload(WorkLog.user).joinedload(User.contact), joinedload(WorkLog.contact)
+            ),
+            contains_eager(TimelineEntry.ticket),
+        )
+    )
+    return list(db.session.scalars(query))
