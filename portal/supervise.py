@@ -127,9 +127,9 @@ def _stop(*children: "subprocess.Popen[bytes]") -> None:
 def _welcome(settings: Settings) -> None:
     print(f"\nThe portal is at {settings.public_url}")
     if settings.demo:
-        from portal.demo.sign_ins import lines
+        from portal.demo.render import sign_ins
 
-        print(*lines(), sep="\n")
+        print(*sign_ins(), sep="\n")
     print("Ctrl-C stops it.\n", flush=True)
 
 

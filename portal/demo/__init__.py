@@ -1,1 +1,1 @@
-"""A provider, three client organisations and their requests, for a first look."""
+"""A provider, three clients and their tickets, for a first look: invented people in the situations of real contracts."""

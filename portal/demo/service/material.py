@@ -1,0 +1,54 @@
+"""The demo's files as they lie in data/: who there is, what is looked after, what was said, and the attachments."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from portal.infra import files
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+_TYPES = {".png": "image/png", ".txt": "text/plain", ".log": "text/plain"}
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """An attachment whose bytes are in the file store."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@cache
+def people() -> dict[str, Any]:
+    """Provider, teams, staff, organisations with their sites, and the people of the clients."""
+    return _read(DATA / "people.toml")
+
+
+@cache
+def devices() -> dict[str, dict[str, Any]]:
+    """By organisation and name."""
+    return _read(DATA / "devices.toml")
+
+
+@cache
+def tickets() -> dict[str, list[dict[str, Any]]]:
+    """The stories by organisation: a file each."""
+    return {path.stem: _read(path)["ticket"] for path in sorted((DATA / "tickets").glob("*.toml"))}
+
+
+def store_files() -> dict[str, StoredFile]:
+    """Put every attachment into the file store; call it before the transaction."""
+    stored = {}
+    for path in sorted((DATA / "files").iterdir()):
+        with path.open("rb") as stream:
+            sha256, size = files.put(stream, 1_000_000)
+        stored[path.name] = StoredFile(path.name, _TYPES[path.suffix], size, sha256)
+    return stored
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,80 @@
+"""`flask demo load`: a whole desk in a new database, and nothing anywhere else."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.infra.outbox import OutboxEvent
+from portal.kernel import clock
+from portal.people.models import User
+from portal.people.service import passwords
+from portal.tickets.models import Attachment, Ticket, TimelineEntry
+from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER
+from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status
+
+
+def load(app: Flask) -> str:
+    return app.test_cli_runner().invoke(args=["demo", "load"], catch_exceptions=False).output
+
+
+def test_it_brings_every_kind_channel_phase_and_main_status(app: Flask, db_session: Any):
+    assert "38 tickets" in load(app)
+    tickets = db_session.scalars(select(Ticket)).all()
+    assert {t.kind for t in tickets} == set(Kind)
+    assert {t.channel for t in tickets} == set(Channel)
+    assert {t.phase for t in tickets} == set(Phase)
+    assert {t.status for t in tickets} >= {
+        Status.NEW, Status.IN_PROGRESS, Status.WAITING_CUSTOMER, Status.WAITING_PARTS, Status.WAITING_QUOTE,
+        Status.WAITING_THIRD_PARTY, Status.RESOLVED, Status.CLOSED, Status.CANCELLED,
+    }  # fmt: skip
+    assert {e.kind for e in db_session.scalars(select(TimelineEntry))} == set(EntryKind)
+    assert db_session.scalar(select(func.count(Attachment.id))) == 5
+
+
+def test_numbers_rise_with_time_and_nothing_lies_in_the_future(app: Flask, db_session: Any):
+    load(app)
+    tickets = db_session.scalars(select(Ticket).order_by(Ticket.number)).all()
+    created = [t.created_at for t in tickets]
+    assert created == sorted(created)
+    assert all(t.changed_at <= clock.now() for t in tickets)
+    assert clock.now() - created[0] > timedelta(days=30)
+
+
+def test_it_is_whole_on_its_own_no_resolved_ticket_is_overdue_for_closing(app: Flask, db_session: Any):
+    load(app)
+    oldest = db_session.scalar(select(func.min(Ticket.resolved_at)).where(Ticket.status == Status.RESOLVED))
+    assert clock.now() - oldest < SILENCE_CLOSES_AFTER
+
+
+def test_a_thanking_reply_a_reopened_and_a_following_ticket_are_among_them(app: Flask, db_session: Any):
+    load(app)
+    tickets = db_session.scalars(select(Ticket)).all()
+    assert [t.subject for t in tickets if t.thanked_at] == ["English product pages show 502 Bad Gateway"]
+    assert [t.follows_ticket_id for t in tickets if t.follows_ticket_id] == [tickets[0].id]
+    changes = db_session.scalars(select(TimelineEntry).where(TimelineEntry.kind == EntryKind.CHANGE))
+    assert any(c.details["what"] == "status" and c.details["from"] == "closed" for c in changes)
+
+
+def test_everybody_signs_in_with_the_password_that_is_printed(app: Flask, db_session: Any):
+    load(app)
+    printed = app.test_cli_runner().invoke(args=["demo", "sign-ins"], catch_exceptions=False).output
+    users = db_session.scalars(select(User)).all()
+    assert all(user.email in printed for user in users)
+    password = printed.splitlines()[0].rpartition(" ")[2]
+    assert all(passwords.matches(user.password_hash, password) for user in users[:2])
+    assert len({user.password_hash for user in users}) == 1
+
+
+def test_only_the_last_hour_is_told_by_mail(app: Flask, db_session: Any):
+    load(app)
+    waiting = db_session.scalars(select(OutboxEvent).where(OutboxEvent.delivered_at.is_(None))).all()
+    assert {e.name for e in waiting} == {"TicketOpened", "ClientWrote"}
+    assert all(clock.now() - e.recorded_at < timedelta(hours=1) for e in waiting)
+
+
+def test_a_second_time_it_leaves_the_database_alone(app: Flask, db_session: Any):
+    load(app)
+    assert "new one only" in load(app)
+    assert db_session.scalar(select(func.count(Ticket.id))) == 38
