@@ -36,16 +36,9 @@ KIND: dict[Kind, Any] = {
     Kind.UPDATE: _l("Update"),
     Kind.TRAINING: _l("Training"),
 }
-KIND_FOR_CLIENT: dict[Kind, Any] = {
-    Kind.FAULT: _l("Something does not work"),
-    Kind.QUESTION: _l("I have a question"),
-    Kind.CHANGE: _l("Please change or add something"),
-    Kind.UPDATE: _l("Please update something"),
-    Kind.TRAINING: _l("Please show us how"),
-}
 URGENCY: dict[Urgency, Any] = {
-    Urgency.LOW: _l("It can wait"),
-    Urgency.NORMAL: _l("It slows us down"),
+    Urgency.LOW: _l("Can wait"),
+    Urgency.NORMAL: _l("Slows us down"),
     Urgency.HIGH: _l("Work has stopped"),
     Urgency.CRITICAL: _l("Danger or loss right now"),
 }
@@ -97,9 +90,9 @@ CLOSURE: dict[ClosureCode, Any] = {
     ClosureCode.SOLVED_ON_SITE: _l("Solved on-site"),
     ClosureCode.ANSWERED: _l("Question answered"),
     ClosureCode.NOT_REPRODUCED: _l("Could not be reproduced"),
-    ClosureCode.DUPLICATE: _l("Duplicate of another"),
+    ClosureCode.DUPLICATE: _l("Duplicate of another ticket"),
     ClosureCode.WITHDRAWN: _l("Withdrawn"),
-    ClosureCode.NOT_SOLVED: _l("Not solved"),
+    ClosureCode.NOT_SOLVED: _l("Could not be solved"),
 }
 _PICTURES_IN_MAIL = 6_000_000
 _NOTHING = Markup("")

@@ -1,14 +1,14 @@
 """What went wrong, as a page or a fragment in the person's language. A fault never shows its insides."""
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.errors import NotFound, Refused
-from portal.web import htmx
+from portal.web import guards, htmx
 
 log = structlog.get_logger()
 
@@ -53,12 +53,21 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    return page(
-        400,
-        _(
-            "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
-        ),
+    """The form's own view draws it again with what was typed, where it says that it can; else a page says what to do."""
+    elsewhere = guards.check()
+    if elsewhere is not None:
+        return elsewhere
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and getattr(view, "redraws_stale_form", False):
+        g.stale_form = True
+        try:
+            return current_app.ensure_sync(view)(**(request.view_args or {}))
+        except NotFound:
+            return page(404)
+    sentence = _(
+        "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
     )
+    return page(400, sentence)
 
 
 def _fault(error: Exception) -> ResponseReturnValue:

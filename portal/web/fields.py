@@ -4,12 +4,14 @@ No `maxlength` is sent to the browser: it would cut a pasted text in silence.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import Field, FieldList, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Optional, ValidationError
 
@@ -29,6 +31,11 @@ def many_lines(text: str | None) -> str | None:
         return None
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip() or None
+
+
+_STALE = _l(
+    "This page was open for too long, so it was not sent. What you typed is still here: please send it again."
+)
 
 
 class Fits:
@@ -71,9 +78,19 @@ class Choice(SelectField):
 
 
 class Form(FlaskForm):
-    """A form that can also say what a service refused."""
+    """A form that can also say what a service refused, and that is never valid when its token is stale."""
 
     form_errors: list[str]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As ever; a form whose page was open for too long is drawn again, see guards.redraws_stale_form."""
+        good = bool(super().validate(extra_validators))
+        if not g.get("stale_form"):
+            return good
+        if "csrf_token" in self._fields:
+            self._fields["csrf_token"].errors = []
+        self.form_errors = [str(_STALE)]
+        return False
 
     def refuse(self, refused: Refused) -> None:
         """Put a refusal beside the field that it names, or over the whole form."""
@@ -82,3 +99,41 @@ class Form(FlaskForm):
             field.errors = [*field.errors, str(refused.sentence)]
         else:
             self.form_errors = [*self.form_errors, str(refused.sentence)]
+
+
+class Rows(FieldList):
+    """Several of one kind; one empty row more than there is, for the next. Its own errors are plain sentences."""
+
+    def __init__(self, label: Any, row: Any, **more: Any) -> None:
+        super().__init__(row, label, **{"min_entries": 0, "max_entries": 20} | more)
+
+    def offer(self, rows: Sequence[Any]) -> None:
+        """Fill it with what is known, and one empty row."""
+        while self.entries:
+            self.pop_entry()
+        for row in rows:
+            self.append_entry(row)
+        self.offer_one()
+
+    def offer_one(self) -> None:
+        """An empty row at the end, if there is none."""
+        filled = [_has_text(e.data) for e in self.entries]
+        if len(self.entries) < (self.max_entries or 20) and (not filled or filled[-1]):
+            self.append_entry()
+
+    def validate(self, form: BaseForm, extra_validators: Sequence[Any] = ()) -> bool:
+        good = bool(super().validate(form, extra_validators))
+        self.errors = _sentences(self.errors)
+        return good
+
+
+def _has_text(data: Any) -> bool:
+    return any(data.values()) if isinstance(data, dict) else bool(data)
+
+
+def _sentences(errors: Any) -> list[str]:
+    if isinstance(errors, dict):
+        return [s for value in errors.values() for s in _sentences(value)]
+    if isinstance(errors, list | tuple):
+        return [s for value in errors for s in _sentences(value)]
+    return [str(errors)]

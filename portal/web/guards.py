@@ -77,6 +77,15 @@ def needs(*roles: StaffRole) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def redraws_stale_form(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that may be called for a form with a stale token, to draw it again with what was typed.
+
+    Such a view must write only after its `fields.Form` said that it is valid: a stale one never is.
+    """
+    view.redraws_stale_form = True  # type: ignore[attr-defined]
+    return view
+
+
 def check() -> ResponseReturnValue | None:
     """Before each request: is this person at the right door?"""
     if request.endpoint is None:
