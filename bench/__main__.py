@@ -1,0 +1,54 @@
+"""`make bench`: JSON lines on standard output, what it is doing on standard error.
+
+BENCH_TICKETS=1000,10000 and BENCH_DATABASES=sqlite,postgresql choose the sizes and engines.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import bare, filling, operations
+from bench.measure import line
+from tests.support import databases, run_folder
+from tests.support.client import Client
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def one(engine: str, tickets: int) -> None:
+    """All operations over one database of one size."""
+    say(f"{engine}: filling {tickets} tickets …")
+    url = databases.fresh(engine, f"bench_{tickets}")
+    app = databases.application(url, run_folder.folder() / f"bench-var-{engine}-{tickets}")
+    app.config.update(WTF_CSRF_ENABLED=False)
+    app.test_client_class = Client
+    with app.app_context():
+        filled = filling.fill(tickets, datetime.now(UTC))
+        for operation in [
+            bare.operation(url, filled.agent_user_id, filled.number),
+            *operations.all_of(app, filled),
+        ]:
+            print(line(operation, engine, tickets), flush=True)
+    databases.dispose(app)
+
+
+def main() -> None:
+    sizes = [int(n) for n in os.environ.get("BENCH_TICKETS", "1000,10000").split(",")]
+    engines = os.environ.get("BENCH_DATABASES", "sqlite,postgresql").split(",")
+    run_folder.make()
+    try:
+        for engine in engines:
+            for tickets in sizes:
+                one(engine, tickets)
+    finally:
+        started = run_folder.folder() / "postgres.done"
+        if started.exists():
+            Path(started.read_text()).with_suffix(".stop").touch()
+        run_folder.remove()
+
+
+if __name__ == "__main__":
+    main()
