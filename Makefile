@@ -27,7 +27,7 @@ run: .venv/.runtime $(MO)
 
 # One pytest for all, so that its closing line tells the whole.
 test: system lint
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: lint
 	$(BIN)/python -m pytest -n $(WORKERS) tests/unit tests/architecture -m "not soak and not postgresql" $(PYTEST_ARGS)

@@ -70,14 +70,16 @@ def fill(tickets: int, now: datetime) -> Filled:
                 "urgency": Urgency.NORMAL, "channel": Channel.WEB, "phase": Phase.PHONE, "status": status,
                 "received_at": at, "created_at": at, "status_since": at,
                 "assignee_id": people.staff_user_id(i % STAFF) if i % 3 else None,
-                "unanswered_since": at if status is Status.NEW else None, "closed_at": at if ended else None, "last_activity_at": at, "changed_at": at,
+                "unanswered_since": at if status is Status.NEW else None,
+                "closed_at": at if ended else None, "last_activity_at": at, "changed_at": at,
                 "last_entry_id": entry_id + ENTRIES_OF_A_TICKET, "last_word": symptom, "last_word_side": "client",
             })  # fmt: skip
             for k in range(ENTRIES_OF_A_TICKET):
                 entry_id += 1
                 entry_rows.append({
                     "id": entry_id, "ticket_id": i + 1, "internal": k == 2,
-                    "kind": EntryKind.NOTE if k == 2 else EntryKind.MESSAGE, "side": "client" if k % 2 == 0 else "staff", "contact_id": requester, "at": at + timedelta(minutes=k),
+                    "kind": EntryKind.NOTE if k == 2 else EntryKind.MESSAGE,
+                    "side": "client" if k % 2 == 0 else "staff", "contact_id": requester, "at": at + timedelta(minutes=k),
                     "text": f"{symptom} ({k})", "channel": Channel.WEB,
                 })  # fmt: skip
             word_rows.append({"t": i + 1, "w": search.tokens(f"{symptom} PC-{organisation} SN{i:06d}")})

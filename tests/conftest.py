@@ -9,11 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 
 from tests.support import databases, network, run_folder
 from tests.support.client import Client, apart
+
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile("quick")
 
 SHARED_MAIL = Path(__file__).resolve().parents[2] / "shared" / "mail"
 
@@ -22,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if run_folder.VARIABLE not in os.environ:
         run_folder.make()
     network.install()
+    if config.getoption("markexpr") == "soak":
+        hypothesis.settings.load_profile("soak")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
