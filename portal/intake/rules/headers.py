@@ -104,6 +104,7 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
     angle: str | None = None
     i, n = 0, len(source)
     last_at = source.rfind("@")
+    no_comment_before = 0
 
     def finish() -> None:
         nonlocal phrase, comment, angle
@@ -157,7 +158,7 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
             rest = source[j + 1 : j + 2]
             phrase.append(f'"{inside}"' if rest == "@" and " " in inside else inside)
             i = j + 1
-        elif c == "(":
+        elif c == "(" and i >= no_comment_before:
             depth, j = 1, i + 1
             piece = []
             while j < n and depth:
@@ -174,7 +175,8 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
                 else:
                     piece.append(source[j])
                 j += 1
-            if depth:
+            if depth:  # never closed: no bracket from here on opens a comment
+                no_comment_before = n
                 phrase.append(c)
                 i += 1
                 continue

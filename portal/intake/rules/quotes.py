@@ -162,6 +162,10 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
             ):
                 i += 1
                 continue
+            first = next((k for k in range(i + 1, end) if lines[k].strip()), None)
+            if first is not None and _history_starts(lines, first):
+                _begin_old(lines, old, i)
+                return
             if end < n and inside and not _header_block(lines, i + 1) and len(inside) <= 1:
                 i += 1
                 continue
@@ -173,11 +177,7 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
             i += 1
             continue
         if _history_starts(lines, i):
-            start = i
-            while start > 0 and _RULE.match(lines[start - 1]) and lines[start - 1] not in (QUOTE_MARK,):
-                start -= 1
-            for k in range(start, n):
-                old[k] = True
+            _begin_old(lines, old, i)
             return
         end = _attribution(lines, i)
         if end:
@@ -206,9 +206,10 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
             and not lines[i + 1].strip()
         ):
             # Telephones put the answered message below their own line, often without another mark.
-            for k in range(i, n):
-                old[k] = old[k] or not lines[k].lstrip().startswith(">")
-            return
+            old[i] = True
+            if not any(_announced(lines, k) for k in range(i + 1, n)):
+                old[i:] = [True] * (n - i)
+                return
         i += 1
     # A quotation at the very end, without any announcement.
     last = n - 1
@@ -219,6 +220,24 @@ def _mark(lines: list[str], old: list[bool], answers: bool) -> None:
         while k >= 0 and (not lines[k].strip() or lines[k].lstrip().startswith(">")):
             old[k] = True
             k -= 1
+
+
+def _begin_old(lines: list[str], old: list[bool], at: int) -> int:
+    """Everything from here on is history, with the rule that is drawn above it."""
+    while at > 0 and (_RULE.match(lines[at - 1]) or lines[at - 1] in (QUOTE_MARK, QUOTE_END)):
+        at -= 1
+    old[at:] = [True] * (len(lines) - at)
+    return at
+
+
+def _announced(lines: list[str], i: int) -> bool:
+    """Whether a quotation of any kind begins in this line."""
+    line = lines[i]
+    if not line.strip():
+        return False
+    return (
+        line.startswith(">") or line == QUOTE_MARK or _history_starts(lines, i) or _attribution(lines, i) > 0
+    )
 
 
 def _wrapped(before: str, line: str) -> bool:

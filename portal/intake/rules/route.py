@@ -3,6 +3,7 @@
 Owns the decision and its reasons. Refuses to look anything up: the facts are gathered before (queries.facts_of).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -132,7 +133,7 @@ def loop(mail: ParsedMail, facts: Facts) -> tuple[str, Outcome | None]:
     """Our own mail come back, by its id or because it says that we wrote it."""
     if facts.sent_by_us:
         return "own_id", Ignore("own_mail")
-    if mail.sender.email.lower() in facts.own_addresses:
+    if re.sub(r"\+[^@]*@", "@", mail.sender.email.lower()) in facts.own_addresses:
         return "own_address", Ignore("own_mail")
     return "no", None
 
