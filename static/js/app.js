@@ -110,10 +110,12 @@ function changed(field) {
   return field.value !== field.defaultValue;
 }
 
-const dirty = (form) => typedIn(form).some(changed);
+// A refused form comes back with what was typed as its defaults: all of it is unsent still.
+const refused = (form) => form.querySelector(".error-summary, .field.wrong") !== null;
+const unsent = (form) => typedIn(form).filter((field) => changed(field) || (refused(form) && field.value));
 
 function keep(form) {
-  const values = typedIn(form).filter(changed).filter((field) => field.type !== "radio" || field.checked)
+  const values = unsent(form).filter((field) => field.type !== "radio" || field.checked)
     .map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]);
   if (values.length) sessionStorage.setItem(keyOf(form), JSON.stringify(values));
   else sessionStorage.removeItem(keyOf(form));
@@ -161,7 +163,7 @@ document.addEventListener("input", (event) => {
 
 addEventListener("pagehide", () => $$("form[data-draft]").forEach((form) => { if (!form.dataset.sent) keep(form); }));
 addEventListener("beforeunload", (event) => {
-  if ($$("form[data-draft]").some((form) => !form.dataset.sent && dirty(form) && $$("textarea", form).some(changed))) event.preventDefault();
+  if ($$("form[data-draft]").some((form) => !form.dataset.sent && unsent(form).some((field) => field.tagName === "TEXTAREA"))) event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
