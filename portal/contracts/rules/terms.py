@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from portal.contracts.rules.deadlines import ClockRule
-from portal.contracts.rules.ledger import BucketSpan
+from portal.contracts.rules.ledger import BucketSpan, Period
 from portal.kernel.working_time import ServiceCalendar
 
 
@@ -84,14 +84,17 @@ class Price:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """What the contract grants for some services. `rate` names the price of a metered one, `extra_rate` that of one more than
-    the quota, `off_hours_rate` that of one outside hours, where the contract has them."""
+    """What the contract grants for some services. `quantity`, `rollover_max` and `overdraft_max` of a quota are hundredths of a
+    unit for each period. `rate` names the price of a metered one, `extra_rate` that of one more than the quota."""
 
     code: str
     kind: Kind
     services: frozenset[Service]
     clause: str
     quantity: int = 0
+    period: Period | None = None
+    rollover_max: int = 0
+    overdraft_max: int = 0
     rate: str | None = None
     extra_rate: str | None = None
     any_hour: bool = False
@@ -206,6 +209,54 @@ class RunOff(StrEnum):
 
     NONE = "none"
     IN_PROGRESS_LABOUR_FREE = "in_progress_labour_free"
+
+
+class RenewalMode(StrEnum):
+    """What it takes to go on. Tacit, and fee paid with all settled, are the only ones that renew by themselves."""
+
+    NONE = "none"
+    TACIT = "tacit"
+    FEE_AND_SETTLED = "fee_and_settled"
+    EXCHANGE = "exchange"
+    NEW_CONTRACT = "new_contract"
+    AGREEMENT = "agreement"
+
+
+class ArrearsMode(StrEnum):
+    """What unpaid money entitles the provider to; never by itself."""
+
+    NONE = "none"
+    LATE_FEE = "late_fee"
+    SUSPEND_AFTER_NOTICE = "suspend_after_notice"
+    TERMINATE_AFTER_NOTICE = "terminate_after_notice"
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """How the contract goes on and ends. `notice_months` before the end for renewal talks (0: none), `client_notice_months`
+    for an early end by the client."""
+
+    renewal: RenewalMode
+    renewal_clause: str
+    arrears: ArrearsMode
+    arrears_clause: str
+    notice_months: int = 0
+    client_notice_months: int | None = None
+    client_notice_clause: str = ""
+    provider_may_terminate: bool = True
+    provider_clause: str = ""
+    longest_term_months: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rounds that come by themselves: weekly on `weekday`, or every `months` months; for which entitlement's services."""
+
+    code: str
+    clause: str
+    entitlement: str
+    weekday: int | None = None
+    months: int | None = None
 
 
 @dataclass(frozen=True)
