@@ -2,9 +2,8 @@
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
-from portal.infra.db import db
+from portal.infra import db
 from portal.web import guards
 
 blueprint = guards.public_door("web_public", __name__)
@@ -28,5 +27,5 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """The database answers, too."""
-    db.session.execute(text("SELECT 1"))
+    db.check_answers()
     return {"ok": True}
