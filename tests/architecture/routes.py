@@ -21,11 +21,8 @@ def lines(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         audience = guards.audience_of(app, rule.endpoint)
-        limit = (
-            f" ({', '.join(roles_of(app, rule))} or administrator)"
-            if hasattr(app.view_functions[rule.endpoint], "needs_roles")
-            else ""
-        )
+        roles = [*roles_of(app, rule), "administrator"]
+        limit = f" ({', '.join(roles)})" if hasattr(app.view_functions[rule.endpoint], "needs_roles") else ""
         found.append(f"{rule.endpoint:<40} {methods:<9} {rule.rule:<60} {audience}{limit}")
     return sorted(found)
 

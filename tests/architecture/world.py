@@ -4,14 +4,16 @@
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from werkzeug.routing import Rule
 
 from tests import cast as people
 from tests.cast import Cast
+from tests.support.client import apart
 
 RAW_MAIL = b"""From: Nobody Known <nobody@elsewhere.example>
 To: support@portal.example
@@ -63,6 +65,11 @@ class File:
     sha256: str
 
 
+def _in_context(app: Flask, work: Callable[[], int]) -> None:
+    with app.app_context():
+        work()
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -104,14 +111,15 @@ def make() -> World:
             work.Work(started_at=started, minutes=5, outcome=Outcome.CLIENT_TRIES, symptom="dead", advice="plug it in"),
         )  # fmt: skip
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
+    number, ticket_id = ticket.number, ticket.id
     doors.accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
-    worker.drain()
+    apart(_in_context, current_app._get_current_object(), worker.drain)
     return World(
         cast,
         {
-            "number": ticket.number,
-            "ticket_number": ticket.number,
-            "ticket_id": ticket.id,
+            "number": number,
+            "ticket_number": number,
+            "ticket_id": ticket_id,
             "attachment_id": db.session.scalar(select(Attachment.id)),
             "entry_id": db.session.scalar(select(TimelineEntry.id)),
             "inbound_id": db.session.scalar(select(InboundMessage.id)),
@@ -131,6 +139,6 @@ def make() -> World:
             "code": "en",
             "language": "en",
             "filename": "js/app.js",
-            "name": "index",
+            "name": "screen.png",
         },
     )
