@@ -5,6 +5,7 @@ Owns the walk over the tree, without recursion. Refuses to judge what is quoted:
 
 import re
 import unicodedata
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -99,9 +100,53 @@ _HISTORY_IDS = frozenset(
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
+DEEPEST = 1000
+"""Elements inside each other. HTML parsers take quadratic time on deep nesting; no person writes a tenth of this."""
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_CLOSED_BY_THEMSELVES = frozenset(
+    (
+        *(
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "param",
+            "source",
+            "track",
+            "wbr",
+        ),
+        *("p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead"),
+    )
+)
+
+
+def too_deep(html: str) -> bool:
+    """Whether the elements nest deeper than a parser should be given. Linear in the length."""
+    depth = 0
+    for match in _TAG.finditer(html):
+        if match.group(2).lower() not in _CLOSED_BY_THEMSELVES:
+            depth = max(0, depth + (-1 if match.group(1) else 1))
+            if depth > DEEPEST:
+                return True
+    return False
+
+
+def _stripped(html: str) -> str:
+    """The words alone, for HTML that no parser should be given."""
+    return re.sub(r"\s*\n\s*", "\n", unescape(re.sub(r"<[^<>]*>", "\n", html))).strip()
+
+
 def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
     """The readable text of `html`, at most `limit` characters. Quoted blocks keep a `>` before each line."""
     html = html.replace("\0", "")
+    if too_deep(html):
+        return _stripped(html)[:limit]
     tree = LexborHTMLParser(html)
     root = tree.root
     if root is None:

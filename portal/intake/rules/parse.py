@@ -303,7 +303,10 @@ class _Walk:
                 found = re.search(rb"(?i)<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", data[:4096])
                 label = found.group(1).decode("ascii") if found else label
             html = charsets.decode(data, label)[: self.caps.html]
-            self.html.append(html)
+            if html_text.too_deep(html):
+                self.notes.append("html_too_deep")  # its words are read; the original keeps the rest
+            else:
+                self.html.append(html)
             self.texts.append(html_text.to_text(html, self.caps.text))
             return
         text = charsets.decode(data, label)

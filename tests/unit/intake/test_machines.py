@@ -1,5 +1,7 @@
 """Machines are recognised by what they say of themselves; people are not taken for machines."""
 
+# ruff: noqa: E501 -- the lines are mail, as programs write it
+
 import pytest
 
 from tests.unit.intake.build import multipart, part, read

@@ -1,5 +1,7 @@
 """Messages as they come: parts, alternatives, attachments, broken mail, and the caps that come before a parser."""
 
+# ruff: noqa: E501 -- the lines are mail, as programs write it
+
 import base64
 import time
 

@@ -1,5 +1,7 @@
 """What is new apart from the history: Chinese programs exactly, others by their marks, and no line is ever lost."""
 
+# ruff: noqa: E501 -- the lines are mail, as programs write it
+
 import re
 
 import pytest
