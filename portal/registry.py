@@ -20,11 +20,11 @@ BLUEPRINTS = [
     "portal.web.views_public",
     "portal.people.views_public",
     "portal.people.views_member",
-    "portal.people.views_staff",
+    "portal.people.views_staff.pages",
     "portal.assets.views_staff",
     "portal.tickets.views_member",
     "portal.tickets.views_client",
-    "portal.tickets.views_staff",
+    "portal.tickets.views_staff.pages",
     "portal.intake.views_staff",
     "portal.notify.views_staff",
 ]

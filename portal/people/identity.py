@@ -17,6 +17,7 @@ from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.working_time import Window
 from portal.people import queries
 from portal.people.rules import desk as rules
+from portal.people.service import accounts
 from portal.web import languages
 from portal.web.context import ProviderCard
 
@@ -26,7 +27,7 @@ login = LoginManager()
 class SignedIn(UserMixin):
     """The person of a request, as plain values: no row that could be changed by accident."""
 
-    def __init__(self, row: queries.Identity) -> None:
+    def __init__(self, row: accounts.Identity) -> None:
         self.user_id = row.user_id
         self.contact_id = row.contact_id
         self.name = row.name
@@ -45,13 +46,13 @@ class SignedIn(UserMixin):
 def load(session_id: str) -> SignedIn | None:
     """The person of a session's "user:token"; None for an ended session or a deactivated user."""
     user_id, _colon, token = session_id.partition(":")
-    row = queries.identity(int(user_id)) if user_id.isdecimal() else None
+    row = accounts.identity(int(user_id)) if user_id.isdecimal() else None
     return SignedIn(row) if row and row.session_token == token else None
 
 
 def begin_session(user_id: int) -> None:
     """Sign this browser in with a session that has nothing of the one before, not even its CSRF token."""
-    row = queries.identity(user_id)
+    row = accounts.identity(user_id)
     if row is not None:
         session.clear()
         login_user(SignedIn(row))

@@ -1,18 +1,19 @@
 """Who is who: organisations, contacts and users, read by those who may."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, and_, false, func, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.infra.db import db
-from portal.kernel import clock, refs
-from portal.kernel.actor import Actor, ClientRole, StaffRole
+from portal.kernel import clock
+from portal.kernel.actor import Actor, ClientRole
 from portal.kernel.errors import NotFound
 from portal.people.models import (
     Contact,
     ContactEmail,
+    ContactPhone,
     DeskClosure,
     DeskWindow,
     Membership,
@@ -149,47 +150,6 @@ def actor_of(contact: Contact) -> Actor:
     return Actor(contact_id=contact.id, name=contact.name, memberships={o: ClientRole(r) for o, r in rows})
 
 
-@dataclass(frozen=True)
-class Identity:
-    """A user who may sign in, with what each request needs to know. Memberships are those in active client organisations."""
-
-    user_id: int
-    contact_id: int
-    name: str
-    email: str
-    language: str
-    time_zone: str
-    staff_role: StaffRole | None
-    session_token: str
-    memberships: dict[int, ClientRole] = field(default_factory=dict)
-
-
-def identity(user_id: int) -> Identity | None:
-    """In one statement, for it runs in every request of a signed-in person; None for a deactivated one."""
-    in_client = and_(
-        Organisation.id == Membership.organisation_id,
-        Organisation.kind == OrganisationKind.CLIENT,
-        Organisation.active,
-    )
-    rows = db.session.execute(
-        select(
-            User.id, User.contact_id, Contact.name, User.email, Contact.language, Contact.time_zone, User.staff_role,
-            User.session_token, Organisation.id.label("organisation_id"), Membership.role,
-        )
-        .join(Contact, User.contact_id == Contact.id)
-        .outerjoin(Membership, and_(Membership.contact_id == Contact.id, Membership.active, User.staff_role.is_(None)))
-        .outerjoin(Organisation, in_client)
-        .where(User.id == user_id, User.active, Contact.active)
-    ).all()  # fmt: skip
-    if not rows:
-        return None
-    one = rows[0]
-    return Identity(
-        one.id, one.contact_id, one.name, one.email, one.language, one.time_zone, one.staff_role, one.session_token,
-        {row.organisation_id: ClientRole(row.role) for row in rows if row.organisation_id is not None},
-    )  # fmt: skip
-
-
 def user_by_id(user_id: int) -> User | None:
     """An active user with the person behind it, for each request of a signed-in person."""
     return db.session.scalar(
@@ -202,59 +162,6 @@ def user_by_id(user_id: int) -> User | None:
 def user_by_email(address: str) -> User | None:
     """An active user by sign-in address, whatever its case."""
     return db.session.scalar(select(User).where(User.email == address.strip().lower(), User.active))
-
-
-@dataclass(frozen=True)
-class LinkOwner:
-    """Whom a one-time link lets in."""
-
-    email: str
-    name: str
-
-
-def owner_of_link(token: str, purpose: LinkPurpose) -> LinkOwner | None:
-    """The user of a link that can still be used, else None."""
-    row = db.session.execute(
-        select(User.email, Contact.name)
-        .join(OneTimeLink, OneTimeLink.user_id == User.id)
-        .join(Contact, User.contact_id == Contact.id)
-        .where(
-            OneTimeLink.token_hash == refs.hash_of(token),
-            OneTimeLink.purpose == purpose,
-            User.active,
-            Contact.active,
-        )
-        .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > clock.now())
-    ).one_or_none()
-    return LinkOwner(*row) if row else None
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What a sign-in is checked against, as plain values that outlive the read."""
-
-    user_id: int
-    password_hash: str | None
-
-
-def credentials(address: str) -> Credentials | None:
-    """Of the active user who signs in with this address, whatever its case."""
-    row = db.session.execute(
-        select(User.id, User.password_hash)
-        .join(Contact, User.contact_id == Contact.id)
-        .where(User.email == address.strip().lower(), User.active, Contact.active)
-    ).one_or_none()
-    return Credentials(row.id, row.password_hash) if row else None
-
-
-def credentials_of(user_id: int) -> Credentials:
-    """The same for somebody who is signed in; raises NotFound."""
-    row = db.session.execute(
-        select(User.id, User.password_hash).where(User.id == user_id, User.active)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return Credentials(row.id, row.password_hash)
 
 
 def staff_user(user_id: int) -> User:
@@ -288,3 +195,187 @@ def team(team_id: int) -> Team:
 
 def teams() -> list[Team]:
     return list(db.session.scalars(select(Team).order_by(Team.name)))
+
+
+def client_organisation(actor: Actor, organisation_id: int) -> Organisation:
+    """A client organisation for the staff's eyes, inactive ones too; raises NotFound."""
+    query = select(Organisation).where(
+        Organisation.id == organisation_id, Organisation.kind == OrganisationKind.CLIENT
+    )
+    found = db.session.scalar(query) if actor.is_staff else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def organisations_page(
+    actor: Actor, text: str, after: int | None, *, inactive: bool, size: int
+) -> list[Organisation]:
+    """One more than `size` organisations by name, after the one with id `after`.
+
+    `text` is a part of the name, or of a person's name, address or phone number.
+    """
+    query = organisations_for(actor)
+    if inactive and actor.is_staff:
+        query = select(Organisation).where(Organisation.kind == OrganisationKind.CLIENT)
+    name = func.lower(Organisation.name)
+    if text:
+        query = query.where(or_(name.contains(text.lower(), autoescape=True), _has_person(text)))
+    if after is not None:
+        last = select(func.lower(Organisation.name), Organisation.id).where(Organisation.id == after)
+        query = query.where(tuple_(name, Organisation.id) > last.scalar_subquery())
+    return list(db.session.scalars(query.order_by(name, Organisation.id).limit(size + 1)))
+
+
+def _has_person(text: str) -> ColumnElement[bool]:
+    """Whether somebody active in the organisation is called so, or has such an address or phone number."""
+    digits = "".join(c for c in text if c.isdigit())
+    of_contact = Membership.contact_id == Contact.id
+    person = select(Membership.id).join(Contact, of_contact).where(
+        Membership.organisation_id == Organisation.id, Membership.active,
+        or_(
+            func.lower(Contact.name).contains(text.lower(), autoescape=True),
+            Contact.emails.any(ContactEmail.address.contains(text.lower(), autoescape=True)),
+            Contact.phones.any(ContactPhone.digits.contains(digits)) if len(digits) >= 4 else false(),
+        ),
+    )  # fmt: skip
+    return person.exists()
+
+
+def sites_of(organisation_id: int, *, active_only: bool = False) -> list[Site]:
+    """An organisation's sites by name, active ones first."""
+    query = select(Site).where(Site.organisation_id == organisation_id)
+    if active_only:
+        query = query.where(Site.active)
+    return list(db.session.scalars(query.order_by(Site.active.desc(), Site.name)))
+
+
+def client_site(actor: Actor, site_id: int) -> Site:
+    """A site of a client for the staff's eyes, with its organisation; raises NotFound."""
+    query = (
+        select(Site)
+        .join(Organisation)
+        .where(Site.id == site_id, Organisation.kind == OrganisationKind.CLIENT)
+    )
+    found = db.session.scalar(query.options(joinedload(Site.organisation))) if actor.is_staff else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def places_of(organisation_id: int, limit: int = 300) -> list[Membership]:
+    """Who belongs to an organisation: memberships with the person, addresses, phones and sign-in; deactivated people last."""
+    query = (
+        select(Membership)
+        .join(Contact, Membership.contact_id == Contact.id)
+        .where(Membership.organisation_id == organisation_id, Membership.active)
+        .options(
+            contains_eager(Membership.contact).options(
+                selectinload(Contact.emails), selectinload(Contact.phones), joinedload(Contact.user)
+            )
+        )
+        .order_by(Contact.active.desc(), func.lower(Contact.name), Contact.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def places_of_contact(contact_id: int) -> list[Membership]:
+    """Where a person belongs, with the organisations."""
+    query = (
+        select(Membership).join(Organisation).where(Membership.contact_id == contact_id, Membership.active)
+    )
+    return list(
+        db.session.scalars(query.options(contains_eager(Membership.organisation)).order_by(Organisation.name))
+    )
+
+
+def _client_contacts() -> Select[tuple[Contact]]:
+    return (
+        select(Contact)
+        .outerjoin(User, User.contact_id == Contact.id)
+        .where(User.staff_role.is_(None))
+        .options(contains_eager(Contact.user), selectinload(Contact.emails), selectinload(Contact.phones))
+    )
+
+
+def client_contact(actor: Actor, contact_id: int) -> Contact:
+    """A person of the clients' side for the staff's eyes, inactive ones too; raises NotFound, for staff's own people as well."""
+    found = db.session.scalar(_client_contacts().where(Contact.id == contact_id)) if actor.is_staff else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def client_contact_by_email(actor: Actor, address: str) -> Contact | None:
+    """An active person of the clients' side by an address, for the staff's eyes."""
+    owner = (
+        select(ContactEmail.contact_id)
+        .where(ContactEmail.address == address.strip().lower())
+        .scalar_subquery()
+    )
+    return (
+        db.session.scalar(_client_contacts().where(Contact.id == owner, Contact.active))
+        if actor.is_staff
+        else None
+    )
+
+
+def own_contact(actor: Actor) -> Contact:
+    """The signed-in person's own contact; raises NotFound."""
+    found = db.session.get(Contact, actor.contact_id) if actor.contact_id else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_invitation(user_id: int) -> OneTimeLink | None:
+    """The invitation that this user has not used yet and still can."""
+    return db.session.scalar(
+        select(OneTimeLink)
+        .where(OneTimeLink.user_id == user_id, OneTimeLink.purpose == LinkPurpose.INVITATION)
+        .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > clock.now())
+        .limit(1)
+    )
+
+
+def any_staff_user(user_id: int) -> User:
+    """One of the staff, deactivated ones too; raises NotFound."""
+    found = db.session.scalar(select(User).where(User.id == user_id, User.staff_role.is_not(None)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_staff() -> list[User]:
+    """Active staff by name, then the deactivated ones."""
+    query = select(User).join(Contact).where(User.staff_role.is_not(None))
+    query = query.options(
+        contains_eager(User.contact).options(selectinload(Contact.phones), selectinload(Contact.emails)),
+        joinedload(User.team),
+    )
+    return list(db.session.scalars(query.order_by(User.active.desc(), func.lower(Contact.name))))
+
+
+def people_found(
+    actor: Actor, text: str, organisation_id: int | None = None, limit: int = 20
+) -> list[Contact]:
+    """Active client people for the staff by a part of the name, an address or a phone number, e.g. of who is calling."""
+    if not actor.is_staff or not text.strip():
+        return []
+    digits = "".join(c for c in text if c.isdigit())
+    if digits.startswith("0"):
+        digits = digits.lstrip("0")
+    query = _client_contacts().where(
+        Contact.active,
+        or_(
+            func.lower(Contact.name).contains(text.strip().lower(), autoescape=True),
+            Contact.emails.any(ContactEmail.address.contains(text.strip().lower(), autoescape=True)),
+            Contact.phones.any(ContactPhone.digits.contains(digits)) if len(digits) >= 4 else false(),
+        ),
+    )
+    if organisation_id is not None:
+        query = query.where(
+            Contact.memberships.any(and_(Membership.organisation_id == organisation_id, Membership.active))
+        )
+    return list(db.session.scalars(query.order_by(func.lower(Contact.name), Contact.id).limit(limit)))

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
-from portal.people import identity, queries
+from portal.people import identity
 from portal.people.forms.sign_in import Forgot, NewPassword, SignIn
 from portal.people.rules.links import LinkPurpose
-from portal.people.service import contacts, limits, passwords, users
+from portal.people.service import accounts, contacts, limits, passwords, users
 from portal.web import context, filters, guards, htmx, languages
 from portal.web.fields import Form
 
@@ -38,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
     refused = _count_try("sign-in", email)
     if refused:
         return _too_many("sign_in", form, refused)
-    account = queries.credentials(email)
+    account = accounts.credentials(email)
     if not passwords.matches(account.password_hash if account else None, password) or account is None:
         form.form_errors = [
             _("The e-mail or the password is not right. Check both, or choose a new password below.")
@@ -106,7 +106,7 @@ def forgot() -> ResponseReturnValue:
 
 
 def _password_by_link(token: str, purpose: LinkPurpose) -> ResponseReturnValue:
-    owner = queries.owner_of_link(token, purpose)
+    owner = accounts.owner_of_link(token, purpose)
     if owner is None:
         return _dead_link(purpose)
     form = NewPassword()

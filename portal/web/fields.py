@@ -5,7 +5,7 @@ No `maxlength` is sent to the browser: it would cut a pasted text in silence.
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import g
 from flask_babel import lazy_gettext as _l
@@ -101,7 +101,13 @@ class Form(FlaskForm):
             self.form_errors = [*self.form_errors, str(refused.sentence)]
 
 
-class Rows(FieldList):
+if TYPE_CHECKING:
+    _List = FieldList[Any]
+else:
+    _List = FieldList
+
+
+class Rows(_List):
     """Several of one kind; one empty row more than there is, for the next. Its own errors are plain sentences."""
 
     def __init__(self, label: Any, row: Any, **more: Any) -> None:
@@ -121,7 +127,7 @@ class Rows(FieldList):
         if len(self.entries) < (self.max_entries or 20) and (not filled or filled[-1]):
             self.append_entry()
 
-    def validate(self, form: BaseForm, extra_validators: Sequence[Any] = ()) -> bool:
+    def validate(self, form: BaseForm, extra_validators: Any = ()) -> bool:
         good = bool(super().validate(form, extra_validators))
         self.errors = _sentences(self.errors)
         return good

@@ -37,6 +37,19 @@ def create_user(
     return user
 
 
+def hold(user_id: int) -> User:
+    """A user, locked for an edit; raises NotFound."""
+    found = db.session.scalar(
+        select(User)
+        .where(User.id == user_id)
+        .with_for_update(of=User)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def invite(user: User) -> OneTimeLink:
     """Send the person a link with which to set the password; an earlier link works no more."""
     link = links.issue(user, LinkPurpose.INVITATION)
