@@ -26,11 +26,11 @@ def all_of(app: Flask, filled: Filled) -> list[Operation]:
     with app.test_request_context():
         pages = {
             "client home": (member, url_for("tickets_client.home")),
-            "client list": (member, url_for("tickets_client.index")),
-            "client ticket page": (member, url_for("tickets_client.show", number=filled.number)),
+            "client list": (member, url_for("tickets_client.listing", show="all")),
+            "client ticket page": (member, url_for("tickets_client.ticket", number=filled.number)),
             "desk queue": (agent, url_for("tickets_staff.queue")),
-            "desk ticket page": (agent, url_for("tickets_staff.show", number=filled.number)),
-            "search": (agent, url_for("tickets_staff.index", q="打印机")),
+            "desk ticket page": (agent, url_for("tickets_staff.ticket", number=filled.number)),
+            "search": (agent, url_for("tickets_staff.queue", q="打印机")),
         }
         new = url_for("tickets_client.create")
     return [

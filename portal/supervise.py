@@ -14,12 +14,14 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 from portal.config import ROOT, BadSetting, Settings
 
 PATIENCE = 12.0
 """Seconds that a child gets to end after SIGTERM."""
+LOADED = "loaded"
 _PR_SET_PDEATHSIG = 1
 
 
@@ -77,14 +79,25 @@ def _flask(*command: str) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database to the newest tables; one that was empty gets the demo, if the settings want it."""
+    """Bring the database to the newest tables; one that was empty gets the demo, if the settings want it.
+
+    A note in var_dir says how far the demo is, so that a first start that was broken off is continued.
+    """
     present, newest = _revisions(settings)
+    note = _note(settings)
+    if present is None and settings.demo:
+        note.write_text("to be loaded")
     if present != newest:
         print("Preparing the database …", flush=True)
         _flask("db", "upgrade")
-    if present is None and settings.demo:
+    if note.exists() and note.read_text() != LOADED:
         print("Loading the demo …", flush=True)
         _flask("demo", "load")
+        note.write_text(LOADED)
+
+
+def _note(settings: Settings) -> Path:
+    return settings.var_dir / "demo"
 
 
 def _free(settings: Settings) -> bool:
@@ -126,10 +139,10 @@ def _stop(*children: "subprocess.Popen[bytes]") -> None:
 
 def _welcome(settings: Settings) -> None:
     print(f"\nThe portal is at {settings.public_url}")
-    if settings.demo:
-        from portal.demo.render import sign_ins
+    if _note(settings).exists():
+        from portal.demo import render
 
-        print(*sign_ins(), sep="\n")
+        print("", *render.sign_ins(), "", sep="\n")
     print("Ctrl-C stops it.\n", flush=True)
 
 
@@ -159,13 +172,19 @@ def watch(settings: Settings) -> int:
         _stop(*children.values())
 
 
+def _suit_a_terminal() -> None:
+    """What was not set: links lead to where it listens, and the terminal shows warnings only."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    os.environ.setdefault("PUBLIC_URL", f"http://{'127.0.0.1' if everywhere else host}:{port}")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+
 def main() -> int:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)
     try:
-        if "PUBLIC_URL" not in os.environ:
-            host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-            os.environ["PUBLIC_URL"] = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared
+        _suit_a_terminal()
         settings = Settings.from_environ()
         if not _free(settings):
             return 1
