@@ -54,9 +54,13 @@ def _form(chinese: bool, wrong: bool) -> SampleForm:
     form.device.process(None, "1")
     form.subject.data = word("Till 2 prints nothing", "收银机 2 号不出小票")
     if wrong:
-        form.subject.errors = [word("Write one line, so that we know what it is about.", "请写一句话，让我们知道是什么问题。")]
+        form.subject.errors = [
+            word("Write one line, so that we know what it is about.", "请写一句话，让我们知道是什么问题。")
+        ]
         form.urgency.errors = [word("Choose how urgent it is.", "请选择紧急程度。")]
-        form.files.errors = [word("setup.exe is a program. Put it into a zip file first.", "setup.exe 是程序文件，请先打包成 zip。")]
+        form.files.errors = [
+            word("setup.exe is a program. Put it into a zip file.", "setup.exe 是程序文件，请先打包成 zip。")
+        ]
         form.subject.data = ""
         form.urgency.process(None, None)
     return form
