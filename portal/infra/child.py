@@ -3,6 +3,7 @@
 Owns the process, the pipe and the watchdog. Refuses to unpickle what the child says: answers are JSON and plain bytes.
 """
 
+import atexit
 import json
 import os
 import resource
@@ -40,6 +41,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._lock = threading.Lock()
+        atexit.register(self.close)
 
     def call(self, data: bytes) -> tuple[Any, list[bytes]]:
         """The answer. Raises ChildFailed when the child was killed, crashed or took too long; the next call has a new one."""

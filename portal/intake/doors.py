@@ -59,10 +59,22 @@ def connect(settings: Settings) -> imaplib.IMAP4:
         )
     else:
         server = imaplib.IMAP4(settings.imap_host, settings.imap_port, timeout=TIMEOUT)
+    try:
         if settings.imap_tls == "starttls":
             server.starttls(context)
-    server.login(settings.imap_user, settings.imap_password)
+        server.login(settings.imap_user, settings.imap_password)
+    except BaseException:
+        _leave(server)
+        raise
     return server
+
+
+def _leave(server: imaplib.IMAP4) -> None:
+    """End a connection in whatever state it is."""
+    with suppress(OSError, imaplib.IMAP4.error):
+        server.logout()
+    with suppress(OSError):
+        server.shutdown()
 
 
 def _look(settings: Settings, folder: str, name: str) -> None:
@@ -84,8 +96,7 @@ def _look(settings: Settings, folder: str, name: str) -> None:
         if settings.imap_archive:
             _move(server, done, settings.imap_archive)
     finally:
-        with suppress(OSError, imaplib.IMAP4.error):
-            server.logout()
+        _leave(server)
 
 
 def _fetch(server: imaplib.IMAP4, uid: int) -> bytes | None:

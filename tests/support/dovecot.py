@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import keeper
+from tests.support import keeper, network
 
 USER = "support"
 PASSWORD = "a mailbox for tests"
@@ -113,9 +113,9 @@ class Mailbox:
                 name = line.decode().rpartition(' "." ')[2].strip('"') if isinstance(line, bytes) else ""
                 if name and name.upper() != "INBOX":
                     connection.delete(f'"{name}"')
-            connection.select("INBOX")
-            connection.store("1:*", "+FLAGS", "\\Deleted")
-            connection.expunge()
+            if int(connection.select("INBOX")[1][0] or 0):  # "1:*" of nothing is an error
+                connection.store("1:*", "+FLAGS", "\\Deleted")
+                connection.expunge()
 
     def stop(self) -> None:
         keeper.end(self.folder, self.keeper)
@@ -155,7 +155,11 @@ def start(asker: int | None = None) -> Mailbox:
     command = [dovecot, "-F", "-c", str(folder / "dovecot.conf")]
     kept = keeper.start(folder, asker or os.getpid(), signal.SIGTERM, "-" if os.geteuid() else user, command)
     mailbox = Mailbox(folder, port, kept)
-    _await(mailbox)
+    network.allowed_ports.add(port)
+    try:
+        _await(mailbox)
+    finally:
+        network.allowed_ports.discard(port)
     return mailbox
 
 

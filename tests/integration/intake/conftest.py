@@ -1,0 +1,45 @@
+"""Taking mail in, in the tests of intake."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.infra.db import db
+from portal.intake import doors
+from portal.intake.models import InboundMessage
+from portal.tickets.models import Ticket, TimelineEntry
+
+
+@pytest.fixture
+def take_in(app: Flask, cast: Any, run_jobs: Callable[[], int]) -> Callable[[bytes], InboundMessage]:
+    """`take_in(raw)` receives a mail by the pipe, runs all jobs, and returns its row."""
+
+    def take(raw: bytes) -> InboundMessage:
+        doors.accept(raw, "pipe")
+        run_jobs()
+        return newest()
+
+    return take
+
+
+def newest() -> InboundMessage:
+    row = db.session.scalar(select(InboundMessage).order_by(InboundMessage.id.desc()).limit(1))
+    assert row is not None
+    return row
+
+
+def all_mail() -> list[InboundMessage]:
+    return list(db.session.scalars(select(InboundMessage).order_by(InboundMessage.id)))
+
+
+def all_tickets() -> list[Ticket]:
+    return list(db.session.scalars(select(Ticket).order_by(Ticket.id)))
+
+
+def timeline(ticket_id: int) -> list[TimelineEntry]:
+    return list(
+        db.session.scalars(select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id).order_by(TimelineEntry.id))
+    )
