@@ -15,7 +15,9 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from portal.infra import files
+from portal.kernel import refs
 from portal.tickets.models import Attachment, TimelineEntry, WorkLog
+from portal.tickets.rules.transitions import ReplyEffect
 from portal.tickets.rules.words import (
     ENDED,
     Channel,
@@ -330,6 +332,33 @@ def ladder_steps(
         )
         steps.append({"phase": step.value, "state": state, "attempts": attempts})
     return steps
+
+
+def announcement(lines: list[Line]) -> str:
+    """What is read out when the conversation has grown: its last line in one sentence."""
+    if not lines:
+        return ""
+    last = lines[-1]
+    if last.kind == "change":
+        return last.sentence
+    time = last.at.striptags()
+    if last.kind == "message":
+        return _("%(name)s wrote, %(time)s", name=last.author, time=time)
+    return _("%(name)s logged work, %(time)s", name=last.author, time=time)
+
+
+def reply_sentence(effect: ReplyEffect, number: int) -> str:
+    """What a client's message led to, said to the client. `number` is where it went."""
+    if effect is ReplyEffect.NEW_TICKET:
+        return _(
+            "The old request ended some time ago, so your message opened a new one, %(number)s. It is linked to the old one.",
+            number=refs.ticket_number(number),
+        )
+    if effect is ReplyEffect.REOPEN:
+        return _("The request is open again, and your message is with us.")
+    if effect is ReplyEffect.ASK_STAFF:
+        return _("Thank you. The request stays as it is. If something still fails, just write what you see.")
+    return _("Your message is with us.")
 
 
 def safe_html(entry: TimelineEntry) -> Markup:

@@ -1,5 +1,6 @@
 """The conversation of a ticket as the reader may see it, loaded whole: no line asks the database again."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.infra.db import db
@@ -23,5 +24,17 @@ def entries_of(actor: Actor, ticket: Ticket) -> list[TimelineEntry]:
             ),
             contains_eager(TimelineEntry.ticket),
         )
+    )
+    return list(db.session.scalars(query))
+
+
+def works_of(actor: Actor, ticket: Ticket) -> list[WorkLog]:
+    """Calls and remote sessions of a ticket whose lines the actor may see, oldest first; one statement."""
+    seen = scope.entries_for(actor).with_only_columns(TimelineEntry.id)
+    query = (
+        select(WorkLog)
+        .where(WorkLog.ticket_id == ticket.id, WorkLog.entry_id.in_(seen))
+        .order_by(WorkLog.id)
+        .options(joinedload(WorkLog.user).joinedload(User.contact), joinedload(WorkLog.contact))
     )
     return list(db.session.scalars(query))
