@@ -11,6 +11,7 @@ MODELS = [
     "portal.infra.jobs",
     "portal.people.models",
     "portal.assets.models",
+    "portal.contracts.models",
     "portal.tickets.models",
     "portal.intake.models",
     "portal.notify.models",

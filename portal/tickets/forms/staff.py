@@ -33,7 +33,7 @@ LONGEST_WORK = 12 * 60
 """Minutes of one call or session."""
 
 
-class InstantField(Field):  # type: ignore[misc] # WTForms carries no types for fields
+class InstantField(Field):
     """Date and time by the person's own clock; its data is an aware instant in UTC, None when left empty."""
 
     widget = DateTimeLocalInput()
@@ -53,7 +53,7 @@ class InstantField(Field):  # type: ignore[misc] # WTForms carries no types for 
                 raise ValueError(_("Write day and time, such as 2026-11-20 14:05.")) from None
 
 
-class DayField(DateField):  # type: ignore[misc] # WTForms carries no types for fields
+class DayField(DateField):
     """A day, with our own sentence for one that cannot be read."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -63,7 +63,7 @@ class DayField(DateField):  # type: ignore[misc] # WTForms carries no types for 
             raise ValueError(_("Write the day such as 2026-11-20.")) from None
 
 
-class TimeOfDayField(Field):  # type: ignore[misc] # WTForms carries no types for fields
+class TimeOfDayField(Field):
     """A time by the person's own clock; None when left empty."""
 
     widget = TimeInput()
@@ -81,7 +81,7 @@ class TimeOfDayField(Field):  # type: ignore[misc] # WTForms carries no types fo
                 raise ValueError(_("Write the time such as 14:05.")) from None
 
 
-class MinutesField(IntegerField):  # type: ignore[misc] # WTForms carries no types for fields
+class MinutesField(IntegerField):
     """Whole minutes of work."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -265,6 +265,11 @@ class AboutForm(Form):
     def offer(self, devices: list[Device], sites: list[Site]) -> None:
         self.device_id.choices = _devices(devices)
         self.site_id.choices = [("", _("Not known")), *((str(s.id), s.name) for s in sites)]
+
+    def choose(self, ticket: Ticket) -> None:
+        """What it is now."""
+        self.device_id.data, self.site_id.data = str(ticket.device_id or ""), str(ticket.site_id or "")
+        self.kind.data, self.urgency.data = ticket.kind.value, ticket.urgency.value
 
     def about(self) -> About:
         return About(

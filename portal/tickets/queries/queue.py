@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import SQLColumnExpression as Expression
 from sqlalchemy.orm import aliased
 
 from portal.infra.db import db
@@ -82,20 +83,20 @@ def _condition(actor: Actor, view: View) -> ColumnElement[bool]:
     return conditions[view]
 
 
-def _order(view: View | None) -> tuple[ColumnElement[int], ColumnElement[datetime]]:
+def _order(view: View) -> tuple[Expression[int], Expression[datetime | None]]:
     """Rank, then instant, both ascending, then the id. What nobody has answered stands first, the longest wait on top."""
     if view is View.WAITING:
         return literal(0), Ticket.status_since
     if view is View.RESOLVED:
         return case((Ticket.thanked_at.is_not(None), 0), else_=1), Ticket.status_since
     if view is View.UNANSWERED:
-        return literal(0), Ticket.unanswered_since  # type: ignore[return-value]
+        return literal(0), Ticket.unanswered_since
     rank = case((Ticket.unanswered_since.is_not(None), 0), else_=1)
     return rank, func.coalesce(Ticket.unanswered_since, Ticket.last_activity_at, type_=Ticket.changed_at.type)
 
 
 def _after(
-    key: str | None, rank: ColumnElement[int], since: ColumnElement[datetime]
+    key: str | None, rank: Expression[int], since: Expression[datetime | None]
 ) -> ColumnElement[bool] | None:
     """The rows behind a key "rank.microseconds.id"; a key that cannot be read begins at the first page."""
     try:
@@ -117,7 +118,7 @@ def _key(row: Any) -> str:
     return f"{row.rank}.{micros}.{row.id}"
 
 
-def _rows(actor: Actor, rank: ColumnElement[Any], since: ColumnElement[Any]) -> Select[Any]:
+def _rows(actor: Actor, rank: Expression[Any], since: Expression[Any]) -> Select[Any]:
     assignee = aliased(Contact)
     query = (
         select(
@@ -142,7 +143,7 @@ def _rows(actor: Actor, rank: ColumnElement[Any], since: ColumnElement[Any]) -> 
 def _page(query: Select[Any], size: int) -> Page[Row]:
     found = db.session.execute(query.limit(size + 1)).all()
     page = page_of(found, size, _key)
-    names = [name for name in Row.__dataclass_fields__]
+    names = list(Row.__dataclass_fields__)
     return Page([Row(**{name: getattr(row, name) for name in names}) for row in page.rows], page.next_key)
 
 

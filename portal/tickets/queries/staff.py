@@ -97,6 +97,11 @@ def _contacts(ticket: Ticket) -> dict[int, Contact]:
     return {contact.id: contact for contact in db.session.scalars(query)}
 
 
+def told(ticket: Ticket) -> list[Contact]:
+    """Who gets a public message by mail: the requester and the participants, so far as they have an address."""
+    return [c for c in _contacts(ticket).values() if c.email and c.active]
+
+
 def attempts(ticket: Ticket) -> Sequence[WorkLog]:
     """Calls and remote sessions, the oldest first."""
     query = (
@@ -130,7 +135,7 @@ def _others(actor: Actor, ticket: Ticket) -> list[Other]:
         .order_by(case((follows, 0), else_=1), case((own, 0), else_=1), Ticket.last_activity_at.desc())
         .limit(OTHERS)
     )  # fmt: skip
-    return [Other(*row[:4], bool(row[4]), bool(row[5])) for row in db.session.execute(query)]
+    return [Other(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5])) for row in db.session.execute(query)]
 
 
 def entries(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.assets import queries as assets
@@ -54,6 +54,19 @@ def mark_seen(actor: Actor, ticket: Ticket, entry_id: int) -> None:
             set_=newer,
             where=TicketSeen.entry_id < statement.excluded.entry_id,
         )
+    )
+
+
+def keep_read(actor: Actor, ticket: Ticket, newest_before: int) -> None:
+    """Who had read all before their own step has read that, too; what others wrote meanwhile stays unread."""
+    db.session.execute(
+        update(TicketSeen)
+        .where(
+            TicketSeen.user_id == actor.user_id,
+            TicketSeen.ticket_id == ticket.id,
+            TicketSeen.entry_id >= newest_before,
+        )
+        .values(entry_id=ticket.last_entry_id)
     )
 
 

@@ -1,5 +1,6 @@
 """Status, phase and assignment: each step checked by the rules, written to the timeline, told upward."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -187,6 +188,16 @@ def assign(
         outbox.record(TicketAssigned(ticket.id, user_id, actor.user_id))
 
 
+def _attempts(logs: Iterable[WorkLog]) -> list[Attempt]:
+    return [Attempt(log.phase, log.outcome) for log in logs]
+
+
+def why_not_yet(ticket: Ticket, then: Phase, logs: Iterable[WorkLog]) -> str | None:
+    """Why the ladder keeps a ticket from a phase, in the reader's words; None if it does not."""
+    why = transitions.phase_refusal(ticket.phase, then, _attempts(logs))
+    return str(_REFUSALS[why]) if why else None
+
+
 def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: str = "") -> None:
     """Climb the ladder phone → remote → on-site; a manager's reason overrides what was not tried yet."""
     if ticket.status in ENDED:
@@ -195,9 +206,8 @@ def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: 
     logs = db.session.scalars(
         select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)
     ).all()
-    attempts = [Attempt(log.phase, log.outcome) for log in logs]
     reason = override_reason if may_override else ""
-    why = transitions.phase_refusal(ticket.phase, then, attempts, override_reason=reason)
+    why = transitions.phase_refusal(ticket.phase, then, _attempts(logs), override_reason=reason)
     if why is not None:
         raise Refused(_REFUSALS[why], field="phase")
     if ticket.phase is not then:

@@ -1,0 +1,84 @@
+"""What staff say and do on a ticket: calls, remote sessions, replies, internal notes."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.kernel.errors import Refused, Stale
+from portal.people import queries as people
+from portal.tickets import render
+from portal.tickets.forms.staff import CallForm, NoteForm, RemoteForm, ReplyForm
+from portal.tickets.queries import scope
+from portal.tickets.queries import staff as queries
+from portal.tickets.rules.words import Outcome
+from portal.tickets.service import conversation, work
+from portal.tickets.views_staff import act
+from portal.tickets.views_staff.door import blueprint
+from portal.web import guards
+
+BOTH = ["GET", "POST"]
+
+
+@blueprint.route("/tickets/<int:number>/call", methods=BOTH)
+def log_call(number: int) -> ResponseReturnValue:
+    """A call in one short form; one that solved it leads on to the words for the client."""
+    ticket = scope.ticket_for(guards.actor(), number)
+    form = CallForm()
+    form.offer(ticket, people.contacts_of(ticket.organisation_id))
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        work.log_call(actor, locked, form.work())
+
+    return act.by_form(number, "call", form, step, _("The call is logged."), then=lambda: _after(number, form))
+
+
+@blueprint.route("/tickets/<int:number>/remote", methods=BOTH)
+def log_remote(number: int) -> ResponseReturnValue:
+    """A remote session; the ticket climbs to that step of the ladder."""
+    form = RemoteForm()
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        work.log_remote(actor, locked, form.work())
+
+    done = _("The remote session is logged.")
+    return act.by_form(number, "remote", form, step, done, then=lambda: _after(number, form))
+
+
+def _after(number: int, form: CallForm | RemoteForm) -> str:
+    if form.outcome.data == Outcome.SOLVED:
+        return url_for("tickets_staff.resolve", number=number)
+    return act.ticket_url(number)
+
+
+@blueprint.route("/tickets/<int:number>/reply", methods=BOTH)
+def reply(number: int) -> ResponseReturnValue:
+    """A public answer. If something public came while it was written, it is shown again beside what came."""
+    actor = guards.actor()
+    form = ReplyForm()
+    if request.method == "GET":
+        form.last_entry.data = str(queries.last_entry_id(actor, number))
+
+    def step(who: Any, locked: Any, files: Any) -> None:
+        conversation.reply(who, locked, form.words(files), seen_entry_id=form.seen_entry_id())
+
+    def stale(refused: Refused) -> dict[str, Any]:
+        if not isinstance(refused, Stale):
+            return {}
+        came = queries.came_since(actor, scope.ticket_for(actor, number), form.seen_entry_id() or 0)
+        form.last_entry.data = str(came[-1].id) if came else form.last_entry.data
+        return {"came": render.timeline_lines(came, reader_is_staff=True), "is_stale": True}
+
+    return act.by_form(number, "reply", form, step, _("Your reply is on its way."), stale=stale)
+
+
+@blueprint.route("/tickets/<int:number>/note", methods=BOTH)
+def note(number: int) -> ResponseReturnValue:
+    """An internal note: it is mailed to nobody."""
+    form = NoteForm()
+
+    def step(actor: Any, locked: Any, files: Any) -> None:
+        conversation.add_note(actor, locked, form.words(files))
+
+    return act.by_form(number, "note", form, step, _("The note is kept. Only staff see it."))

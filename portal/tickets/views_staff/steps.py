@@ -1,0 +1,172 @@
+"""Where a ticket goes: to whom, on hold, solved, cancelled, up the ladder; what it is about and who follows it."""
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.assets import queries as assets
+from portal.people import queries as people
+from portal.tickets.forms.staff import (
+    AboutForm,
+    AssignForm,
+    CancelForm,
+    ParticipantForm,
+    PhaseForm,
+    ResolveForm,
+    WaitForm,
+)
+from portal.tickets.queries import scope
+from portal.tickets.queries import staff as queries
+from portal.tickets.rules.words import ClosureCode, Outcome, Phase
+from portal.tickets.service import conversation, following, status
+from portal.tickets.service.record import Words
+from portal.tickets.views_staff import act
+from portal.tickets.views_staff.door import blueprint
+from portal.web import guards
+
+BOTH = ["GET", "POST"]
+
+
+@blueprint.route("/tickets/<int:number>/assign", methods=BOTH)
+def assign(number: int) -> ResponseReturnValue:
+    """To a person, to a team, or back to the queue."""
+    form = AssignForm()
+    form.offer(scope.ticket_for(guards.actor(), number), people.staff(), people.teams())
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        user_id, team_id = form.chosen()
+        status.assign(locked, actor, user_id, team_id, reason=form.reason.data or "")
+
+    return act.by_form(number, "assign", form, step, _("The ticket is assigned."))
+
+
+@blueprint.post("/tickets/<int:number>/take")
+def take(number: int) -> ResponseReturnValue:
+    """To whoever presses the button."""
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        status.assign(locked, actor, actor.user_id)
+
+    return act.by_button(number, step, _("The ticket is yours."))
+
+
+@blueprint.route("/tickets/<int:number>/wait", methods=BOTH)
+def wait(number: int) -> ResponseReturnValue:
+    """On hold, with a reason that the client reads, and a message if one is written."""
+    form = WaitForm()
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        words = Words(form.text.data) if form.text.data else None
+        status.wait(actor, locked, form.waits_for(), form.reason.data or "", words)
+
+    return act.by_form(number, "wait", form, step, _("The ticket is on hold."))
+
+
+@blueprint.post("/tickets/<int:number>/resume")
+def resume(number: int) -> ResponseReturnValue:
+    """The reason for waiting is gone."""
+    return act.by_button(number, lambda actor, locked, _files: status.resume(actor, locked), _("The work goes on."))
+
+
+@blueprint.route("/tickets/<int:number>/resolve", methods=BOTH)
+def resolve(number: int) -> ResponseReturnValue:
+    """Done: the client reads what was done and is asked to confirm. The last attempt that solved it suggests the words."""
+    form = ResolveForm()
+    if request.method == "GET":
+        solved = [w for w in queries.attempts(scope.ticket_for(guards.actor(), number)) if w.outcome is Outcome.SOLVED]
+        if solved:
+            remotely = solved[-1].phase is Phase.REMOTE
+            code = ClosureCode.SOLVED_REMOTELY if remotely else ClosureCode.SOLVED_BY_ADVICE
+            form.code.data, form.text.data = code.value, solved[-1].advice
+
+    def step(actor: Any, locked: Any, files: Any) -> None:
+        status.resolve(actor, locked, form.closure(), form.words(files))
+
+    return act.by_form(number, "resolve", form, step, _("The client is asked to confirm."))
+
+
+@blueprint.post("/tickets/<int:number>/reopen")
+def reopen(number: int) -> ResponseReturnValue:
+    """It goes on after all."""
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        status.reopen_by_staff(actor, locked)
+
+    return act.by_button(number, step, _("The ticket is open again."))
+
+
+@blueprint.post("/tickets/<int:number>/leave-ended")
+def leave_ended(number: int) -> ResponseReturnValue:
+    """A reply that only thanks was read: the ticket stays as it is."""
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        conversation.leave_ended(actor, locked)
+
+    return act.by_button(number, step, _("Read. The ticket stays as it is."))
+
+
+@blueprint.route("/tickets/<int:number>/cancel", methods=BOTH)
+def cancel(number: int) -> ResponseReturnValue:
+    """Withdrawn, or a duplicate."""
+    form = CancelForm()
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        status.cancel(actor, locked, form.reason.data or "")
+
+    return act.by_form(number, "cancel", form, step, _("The ticket is cancelled."))
+
+
+@blueprint.route("/tickets/<int:number>/phase", methods=BOTH)
+def change_phase(number: int) -> ResponseReturnValue:
+    """A step on the ladder; a manager may leave one out with a reason. ?phase= chooses beforehand."""
+    form = PhaseForm()
+    if request.method == "GET" and request.args.get("phase") in set(Phase):
+        form.phase.data = request.args["phase"]
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        status.change_phase(actor, locked, form.then(), override_reason=form.reason.data or "")
+
+    return act.by_form(number, "phase", form, step, _("The phase is changed."))
+
+
+@blueprint.route("/tickets/<int:number>/about", methods=BOTH)
+def about(number: int) -> ResponseReturnValue:
+    """Correct subject, kind, urgency, device and site."""
+    ticket = scope.ticket_for(guards.actor(), number)
+    form = AboutForm(obj=ticket)
+    form.offer(
+        assets.devices_of(guards.actor(), ticket.organisation_id), people.sites_of(ticket.organisation_id)
+    )
+    if request.method == "GET":
+        form.choose(ticket)
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        following.correct(actor, locked, form.about())
+
+    return act.by_form(number, "about", form, step, _("Corrected. The timeline keeps what it was."))
+
+
+@blueprint.route("/tickets/<int:number>/participants", methods=BOTH)
+def participants(number: int) -> ResponseReturnValue:
+    """Somebody of the organisation who follows the ticket, too."""
+    ticket = scope.ticket_for(guards.actor(), number)
+    form = ParticipantForm()
+    form.offer(ticket, people.contacts_of(ticket.organisation_id))
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        following.add_participant(actor, locked, form.chosen())
+
+    done = _("They can see the ticket from now on.")
+    return act.by_form(number, "participants", form, step, done)
+
+
+@blueprint.post("/tickets/<int:number>/participants/<int:contact_id>/remove")
+def remove_participant(number: int, contact_id: int) -> ResponseReturnValue:
+    """They no longer follow it; what they wrote stays."""
+
+    def step(actor: Any, locked: Any, _files: Any) -> None:
+        following.remove_participant(actor, locked, contact_id)
+
+    return act.by_button(number, step, _("Removed."))
