@@ -13,6 +13,43 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "calendar_day",
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "workday",
+                "weekend",
+                "statutory",
+                "bridge",
+                "makeup",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=True),
+        sa.PrimaryKeyConstraint("jurisdiction", "day", name=op.f("pk_calendar_day")),
+    )
+    op.create_table(
+        "calendar_notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("changes", portal.infra.db.Json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_notice")),
+    )
+    with op.batch_alter_table("calendar_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_calendar_notice_year", ["jurisdiction", "year"], unique=False)
+
+    op.create_table(
         "contact",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -23,6 +60,13 @@ def upgrade() -> None:
         sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_table(
+        "contract_form",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_contract_form")),
     )
     op.create_table(
         "desk_closure",
@@ -172,6 +216,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_contact_phone_digits", ["digits"], unique=False)
 
     op.create_table(
+        "contract",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "offered",
+                "signed",
+                "terminated",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("terminated_on", sa.Date(), nullable=True),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_contract_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("number", name=op.f("uq_contract_number")),
+    )
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.create_index("ix_contract_organisation", ["organisation_id"], unique=False)
+
+    op.create_table(
         "site",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -223,6 +299,72 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
     )
     op.create_table(
+        "contract_suspension",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("start_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("end_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("clause", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_suspension_contract_id_contract")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["contact.id"], name=op.f("fk_contract_suspension_decided_by_id_contact")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_suspension")),
+    )
+    with op.batch_alter_table("contract_suspension", schema=None) as batch_op:
+        batch_op.create_index("ix_contract_suspension_contract", ["contract_id"], unique=False)
+
+    op.create_table(
+        "contract_term",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("start_on", sa.Date(), nullable=False),
+        sa.Column("end_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("start_on <= end_on", name=op.f("ck_contract_term_in_order")),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_term_contract_id_contract")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_term")),
+        sa.UniqueConstraint("contract_id", "number", name=op.f("uq_contract_term_contract_id_number")),
+    )
+    op.create_table(
+        "contract_version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("form_sha256", sa.String(length=64), nullable=False),
+        sa.Column("blanks", portal.infra.db.Json(), nullable=False),
+        sa.Column("settings", portal.infra.db.Json(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.Column("recorded_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("signed_client_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("signed_client_name", sa.String(length=120), nullable=True),
+        sa.Column("signed_provider_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("signed_provider_name", sa.String(length=120), nullable=True),
+        sa.Column("scan_sha256", sa.String(length=64), nullable=True),
+        sa.Column("scan_name", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_version_contract_id_contract")
+        ),
+        sa.ForeignKeyConstraint(
+            ["form_sha256"],
+            ["contract_form.sha256"],
+            name=op.f("fk_contract_version_form_sha256_contract_form"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["contact.id"], name=op.f("fk_contract_version_recorded_by_id_contact")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_version")),
+        sa.UniqueConstraint("contract_id", "number", name=op.f("uq_contract_version_contract_id_number")),
+    )
+    op.create_table(
         "device",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -271,6 +413,31 @@ def upgrade() -> None:
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.create_index("ix_device_organisation", ["organisation_id", "name"], unique=False)
         batch_op.create_index("ix_device_serial", ["serial"], unique=False)
+
+    op.create_table(
+        "ledger_bucket",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entitlement", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("opens_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("closes_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("closed_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("posted", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("overdraft", sa.Integer(), nullable=False),
+        sa.CheckConstraint("held >= 0", name=op.f("ck_ledger_bucket_held")),
+        sa.CheckConstraint("posted - held >= -overdraft", name=op.f("ck_ledger_bucket_available")),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_ledger_bucket_contract_id_contract")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_bucket")),
+        sa.UniqueConstraint(
+            "contract_id", "entitlement", "key", name=op.f("uq_ledger_bucket_contract_id_entitlement_key")
+        ),
+    )
+    with op.batch_alter_table("ledger_bucket", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_bucket_closes", ["closed_at", "closes_at"], unique=False)
 
     op.create_table(
         "membership",
@@ -325,6 +492,100 @@ def upgrade() -> None:
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
         batch_op.create_index("ix_one_time_link_user", ["user_id"], unique=False)
 
+    op.create_table(
+        "coverage_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("device_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "device_class",
+            sa.Enum(
+                "desktop",
+                "laptop",
+                "server",
+                "terminal",
+                "receiver",
+                "printer",
+                "network",
+                "software",
+                "website",
+                "lift",
+                "other",
+                name="device_class",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_coverage_line_contract_id_contract")
+        ),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_coverage_line_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_line")),
+    )
+    with op.batch_alter_table("coverage_line", schema=None) as batch_op:
+        batch_op.create_index("ix_coverage_line_contract", ["contract_id"], unique=False)
+        batch_op.create_index("ix_coverage_line_device", ["device_id"], unique=False)
+
+    op.create_table(
+        "ledger_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("bucket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "grant",
+                "rollover",
+                "reserve",
+                "release",
+                "consume",
+                "reverse",
+                "expire",
+                "adjust",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("posted_delta", sa.Integer(), nullable=False),
+        sa.Column("held_delta", sa.Integer(), nullable=False),
+        sa.Column("closes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ref", sa.String(length=80), nullable=True),
+        sa.Column("clause", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("approver_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("effective_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("recorded_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=160), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_ledger_entry_quantity")),
+        sa.ForeignKeyConstraint(["actor_id"], ["contact.id"], name=op.f("fk_ledger_entry_actor_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["contact.id"], name=op.f("fk_ledger_entry_approver_id_contact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["bucket_id"], ["ledger_bucket.id"], name=op.f("fk_ledger_entry_bucket_id_ledger_bucket")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closes_id"], ["ledger_entry.id"], name=op.f("fk_ledger_entry_closes_id_ledger_entry")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["ledger_entry.id"], name=op.f("fk_ledger_entry_reverses_id_ledger_entry")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
+        sa.UniqueConstraint("bucket_id", "number", name=op.f("uq_ledger_entry_bucket_id_number")),
+        sa.UniqueConstraint("closes_id", name=op.f("uq_ledger_entry_closes_id")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_ledger_entry_idempotency_key")),
+    )
     op.create_table(
         "ticket",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -763,12 +1024,37 @@ def upgrade() -> None:
 
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'ledger lines are never changed or removed'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER ledger_entry_refuse BEFORE UPDATE OR DELETE ON ledger_entry"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        op.execute(
+            "ALTER TABLE contract_term ADD CONSTRAINT ex_contract_term_overlap EXCLUDE USING gist"
+            " (contract_id WITH =, daterange(start_on, end_on, '[]') WITH &&)"
+        )
+        op.execute(
             "CREATE TABLE ticket_words (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
             " ticket_id BIGINT NOT NULL REFERENCES ticket (id), internal BOOLEAN NOT NULL, words TSVECTOR NOT NULL)"
         )
         op.execute("CREATE INDEX ticket_words_words ON ticket_words USING gin (words)")
         op.execute("CREATE INDEX ticket_words_ticket ON ticket_words (ticket_id)")
     else:
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER ledger_entry_refuse_{verb.lower()} BEFORE {verb} ON ledger_entry"
+                " BEGIN SELECT RAISE(ABORT, 'ledger lines are never changed or removed'); END"
+            )
+        for verb in ("INSERT", "UPDATE"):
+            op.execute(
+                f"CREATE TRIGGER contract_term_overlap_{verb.lower()} BEFORE {verb} ON contract_term"
+                " WHEN EXISTS (SELECT 1 FROM contract_term t WHERE t.contract_id = NEW.contract_id AND t.id IS NOT NEW.id"
+                " AND t.start_on <= NEW.end_on AND NEW.start_on <= t.end_on)"
+                " BEGIN SELECT RAISE(ABORT, 'terms of a contract never overlap'); END"
+            )
         op.execute(
             "CREATE VIRTUAL TABLE ticket_words USING fts5("
             "words, ticket_id UNINDEXED, internal UNINDEXED, tokenize = 'unicode61')"
@@ -777,6 +1063,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE ticket_words")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER ledger_entry_refuse ON ledger_entry")
+        op.execute("DROP FUNCTION refuse_change()")
+        op.execute("ALTER TABLE contract_term DROP CONSTRAINT ex_contract_term_overlap")
     with op.batch_alter_table("work_log", schema=None) as batch_op:
         batch_op.drop_index("ix_work_log_ticket")
 
@@ -823,6 +1113,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_assignee")
 
     op.drop_table("ticket")
+    op.drop_table("ledger_entry")
+    with op.batch_alter_table("coverage_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_coverage_line_device")
+        batch_op.drop_index("ix_coverage_line_contract")
+
+    op.drop_table("coverage_line")
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
         batch_op.drop_index("ix_one_time_link_user")
 
@@ -831,16 +1127,30 @@ def downgrade() -> None:
         batch_op.drop_index("ix_membership_contact")
 
     op.drop_table("membership")
+    with op.batch_alter_table("ledger_bucket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_bucket_closes")
+
+    op.drop_table("ledger_bucket")
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.drop_index("ix_device_serial")
         batch_op.drop_index("ix_device_organisation")
 
     op.drop_table("device")
+    op.drop_table("contract_version")
+    op.drop_table("contract_term")
+    with op.batch_alter_table("contract_suspension", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_suspension_contract")
+
+    op.drop_table("contract_suspension")
     op.drop_table("user_account")
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.drop_index("ix_site_organisation")
 
     op.drop_table("site")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_organisation")
+
+    op.drop_table("contract")
     with op.batch_alter_table("contact_phone", schema=None) as batch_op:
         batch_op.drop_index("ix_contact_phone_digits")
         batch_op.drop_index("ix_contact_phone_contact")
@@ -869,4 +1179,10 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("desk_window")
     op.drop_table("desk_closure")
+    op.drop_table("contract_form")
     op.drop_table("contact")
+    with op.batch_alter_table("calendar_notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_notice_year")
+
+    op.drop_table("calendar_notice")
+    op.drop_table("calendar_day")

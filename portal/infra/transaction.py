@@ -32,6 +32,7 @@ def transaction() -> Iterator[None]:
     if _writing.get():
         raise NestedTransaction
     db.session.rollback()
+    db.session.expire_all()
     token = _writing.set(True)
     try:
         yield

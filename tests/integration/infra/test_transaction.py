@@ -48,6 +48,22 @@ def test_what_was_read_before_is_read_anew_inside(app: Flask) -> None:
         assert seen.name == "South"
 
 
+def test_what_an_earlier_transaction_left_is_read_anew_too(app: Flask) -> None:
+    with transaction():
+        mine = Team(name="North")
+        db.session.add(mine)
+
+    def rename() -> None:
+        with app.app_context(), transaction():
+            db.session.scalars(select(Team)).one().name = "South"
+
+    other = threading.Thread(target=rename)
+    other.start()
+    other.join()
+    with transaction():
+        assert mine.name == "South"
+
+
 def test_reading_first_and_writing_then_never_meets_a_locked_database(app: Flask) -> None:
     """On SQLite a deferred read that turns into a write fails at once when another writer was quicker."""
     with transaction():

@@ -1,0 +1,229 @@
+"""Tables of contracts: what was agreed and when, what is covered, what is left, and which days are off."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.assets.models import Device, DeviceKind
+from portal.contracts.rules.ledger import LineKind
+from portal.infra.db import BigId, Instant, Json, Model, choice
+from portal.kernel.working_time import DayKind
+from portal.people.models import Organisation
+
+
+class ContractState(StrEnum):
+    """What people did; active, expiring and expired follow from the dates and are computed."""
+
+    DRAFT = "draft"
+    OFFERED = "offered"
+    SIGNED = "signed"
+    TERMINATED = "terminated"
+
+
+class ContractForm(Model):
+    """A form's text as it was when a contract was made from it: later edits of the file change no contract."""
+
+    __tablename__ = "contract_form"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class ContractRecord(Model):
+    """One contract with one client; its wording is in versions, its validity in terms."""
+
+    __tablename__ = "contract"
+    __table_args__ = (Index("ix_contract_organisation", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    jurisdiction: Mapped[str] = mapped_column(String(8), default="CN")
+    time_zone: Mapped[str] = mapped_column(String(64), default="Asia/Shanghai")
+    state: Mapped[ContractState] = mapped_column(choice(ContractState, "state"))
+    terminated_on: Mapped[date | None] = mapped_column(Date)
+    """The last day of validity after an early end."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    organisation: Mapped[Organisation] = relationship()
+    versions: Mapped[list["ContractVersion"]] = relationship(
+        back_populates="contract", order_by="ContractVersion.number"
+    )
+    terms: Mapped[list["ContractTerm"]] = relationship(
+        back_populates="contract", order_by="ContractTerm.number"
+    )
+    coverage: Mapped[list["CoverageLine"]] = relationship(
+        back_populates="contract", order_by="CoverageLine.id"
+    )
+    suspensions: Mapped[list["ContractSuspension"]] = relationship(order_by="ContractSuspension.id")
+
+
+class ContractVersion(Model):
+    """The wording for service days in [effective_from, effective_to), known since `recorded_at`; never changed, only followed."""
+
+    __tablename__ = "contract_version"
+    __table_args__ = (UniqueConstraint("contract_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    form_sha256: Mapped[str] = mapped_column(ForeignKey("contract_form.sha256"))
+    blanks: Mapped[dict[str, str]] = mapped_column(Json)
+    settings: Mapped[dict[str, str]] = mapped_column(Json)
+    effective_from: Mapped[date] = mapped_column(Date)
+    effective_to: Mapped[date | None] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    signed_client_at: Mapped[datetime | None] = mapped_column(Instant)
+    signed_client_name: Mapped[str | None] = mapped_column(String(120))
+    signed_provider_at: Mapped[datetime | None] = mapped_column(Instant)
+    signed_provider_name: Mapped[str | None] = mapped_column(String(120))
+    scan_sha256: Mapped[str | None] = mapped_column(String(64))
+    scan_name: Mapped[str | None] = mapped_column(String(200))
+
+    contract: Mapped[ContractRecord] = relationship(back_populates="versions")
+    form: Mapped[ContractForm] = relationship()
+
+
+class ContractTerm(Model):
+    """A stretch of validity, both days included; a trigger refuses two of a contract that overlap."""
+
+    __tablename__ = "contract_term"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "number"),
+        CheckConstraint("start_on <= end_on", name="in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    start_on: Mapped[date] = mapped_column(Date)
+    end_on: Mapped[date] = mapped_column(Date)
+
+    contract: Mapped[ContractRecord] = relationship(back_populates="terms")
+
+
+class CoverageLine(Model):
+    """A device, a class of devices, or (both empty) the whole organisation, covered in [valid_from, valid_to)."""
+
+    __tablename__ = "coverage_line"
+    __table_args__ = (
+        Index("ix_coverage_line_contract", "contract_id"),
+        Index("ix_coverage_line_device", "device_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    device_class: Mapped[DeviceKind | None] = mapped_column(choice(DeviceKind, "device_class"))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+    contract: Mapped[ContractRecord] = relationship(back_populates="coverage")
+    device: Mapped[Device | None] = relationship()
+
+
+class ContractSuspension(Model):
+    """A pause of the provider's duties, by a right that the clause gives."""
+
+    __tablename__ = "contract_suspension"
+    __table_args__ = (Index("ix_contract_suspension_contract", "contract_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    start_at: Mapped[datetime] = mapped_column(Instant)
+    end_at: Mapped[datetime | None] = mapped_column(Instant)
+    clause: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(500))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+
+
+class LedgerBucket(Model):
+    """What an entitlement grants for one span. `posted` and `held` are the sums of its entries, in hundredths of a unit; they
+    change only by the guarded UPDATE of service/ledger.py."""
+
+    __tablename__ = "ledger_bucket"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "entitlement", "key"),
+        CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("posted - held >= -overdraft", name="available"),
+        Index("ix_ledger_bucket_closes", "closed_at", "closes_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    entitlement: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(60))
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    posted: Mapped[int] = mapped_column(Integer, default=0)
+    held: Mapped[int] = mapped_column(Integer, default=0)
+    overdraft: Mapped[int] = mapped_column(Integer, default=0)
+
+    contract: Mapped[ContractRecord] = relationship()
+
+
+class LedgerEntry(Model):
+    """A line of the ledger: added, never changed or removed; triggers of both engines refuse it."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        UniqueConstraint("bucket_id", "number"),
+        UniqueConstraint("closes_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    bucket_id: Mapped[int] = mapped_column(ForeignKey("ledger_bucket.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[LineKind] = mapped_column(choice(LineKind, "kind"))
+    quantity: Mapped[int] = mapped_column(Integer)
+    posted_delta: Mapped[int] = mapped_column(Integer)
+    held_delta: Mapped[int] = mapped_column(Integer)
+    closes_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    """The reservation that this line ends; unique, so it ends once."""
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    ref: Mapped[str | None] = mapped_column(String(80))
+    """What it was for, e.g. "ticket:1042" or "visit:17"."""
+    clause: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str | None] = mapped_column(String(500))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    effective_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    idempotency_key: Mapped[str] = mapped_column(String(160), unique=True)
+
+    bucket: Mapped[LedgerBucket] = relationship()
+
+
+class CalendarNotice(Model):
+    """A published list of days off for one year of a jurisdiction; the latest import of a year counts."""
+
+    __tablename__ = "calendar_notice"
+    __table_args__ = (Index("ix_calendar_notice_year", "jurisdiction", "year"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    jurisdiction: Mapped[str] = mapped_column(String(8))
+    year: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(300))
+    published_on: Mapped[date | None] = mapped_column(Date)
+    provisional: Mapped[bool] = mapped_column(default=False)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    changes: Mapped[list[Any]] = mapped_column(Json)
+
+
+class CalendarDay(Model):
+    """A date that a notice changes; plain workdays and weekends have no row."""
+
+    __tablename__ = "calendar_day"
+
+    jurisdiction: Mapped[str] = mapped_column(String(8), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[DayKind] = mapped_column(choice(DayKind, "kind"))
+    name: Mapped[str | None] = mapped_column(String(120))

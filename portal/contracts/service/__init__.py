@@ -1,0 +1,1 @@
+"""What people and jobs do with contracts, a file for each subject."""
