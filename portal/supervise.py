@@ -6,6 +6,7 @@ something was wrong. For production use a real supervisor and start the two comm
 
 import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -59,17 +60,23 @@ def web_command(settings: Settings) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _revisions(settings: Settings) -> tuple[str | None, str | None]:
-    """Where the database is and where the migrations lead, without loading the portal: that would take a second."""
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-    from sqlalchemy import create_engine
+def _revisions(settings: Settings) -> tuple[str | None, str]:
+    """Where the database is and where the migrations lead. Alembic and the portal would say the same, a second later."""
+    from sqlalchemy import create_engine, inspect, text
 
+    scripts = [path.read_text() for path in (ROOT / "migrations" / "versions").glob("*.py")]
+    names, ancestors = (
+        {match for script in scripts for match in re.findall(rf'^{word}\b.*= "(\w+)"', script, re.MULTILINE)}
+        for word in ("revision", "down_revision")
+    )
+    (newest,) = names - ancestors
     engine = create_engine(settings.sqlalchemy_url)
+    present = None
     with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
+        if inspect(connection).has_table("alembic_version"):
+            present = connection.scalar(text("SELECT version_num FROM alembic_version"))
     engine.dispose()
-    return present, ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    return present, newest
 
 
 def _flask(*command: str) -> None:

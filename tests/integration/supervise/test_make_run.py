@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
+from portal import supervise
+from portal.config import Settings
 from tests.architecture.source import ROOT
 from tests.support.keeper import alive
 
@@ -143,3 +146,9 @@ def test_a_setting_that_makes_no_sense_is_a_sentence(tmp_path):
     assert run.process.wait(20) == 1
     assert "WEB_THREADS='many'" in run.said.read_text()
     assert "Traceback" not in run.said.read_text()
+
+
+def test_the_newest_migration_is_the_one_that_alembic_names(tmp_path):
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/new.sqlite3", var_dir=tmp_path)
+    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    assert supervise._revisions(settings) == (None, head)
