@@ -1,9 +1,17 @@
 """The words for what intake decided, in the reader's language: reasons, steps, states."""
 
+import base64
+
+import filetype
 from flask_babel import gettext as _
 
 from portal.intake.models import InboundState
+from portal.intake.rules.mail import ParsedMail
 from portal.kernel import refs
+from portal.web import mail_html, uploads
+
+PICTURES = 8_000_000
+"""Bytes of pictures that a frame carries in itself; a sandboxed frame has no session to fetch them with."""
 
 
 def reason_text(code: str | None, detail: str | None = None) -> str:
@@ -102,3 +110,15 @@ def step_texts(steps: list[list[str]] | None) -> list[tuple[str, str]]:
         )
         shown.append((questions.get(name, name), word))
     return shown
+
+
+def safe_html(mail: ParsedMail) -> str:
+    """The sender's HTML, sanitised, with the pictures that came along inside it."""
+    inside: dict[str, str] = {}
+    room = PICTURES
+    for attachment in mail.attachments:
+        kind = filetype.guess_mime(attachment.data) or ""
+        if attachment.content_id and kind in uploads.INLINE_TYPES and attachment.size <= room:
+            room -= attachment.size
+            inside[attachment.content_id] = f"data:{kind};base64,{base64.b64encode(attachment.data).decode()}"
+    return mail_html.safe_html(mail.body_html, inside.get)

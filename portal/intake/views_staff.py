@@ -21,7 +21,7 @@ from portal.intake.service import reading
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
-from portal.web import guards, headers, htmx, languages, mail_html, uploads
+from portal.web import guards, headers, htmx, languages, uploads
 from portal.web.paging import page_of
 
 blueprint = guards.staff_door("intake_staff", __name__, url_prefix="/desk/mail")
@@ -229,13 +229,7 @@ def frame(inbound_id: int) -> ResponseReturnValue:
     mail, _unreadable = _mail_of(row)
     if mail is None or not mail.body_html:
         raise NotFound
-    pictures = {a.content_id: n for n, a in enumerate(mail.attachments, start=1) if a.content_id and a.inline}
-
-    def address(content_id: str) -> str | None:
-        number = pictures.get(content_id)
-        return url_for("intake_staff.file", inbound_id=row.id, number=number) if number else None
-
-    body = render_template("intake/staff/frame.html", html=mail_html.safe_html(mail.body_html, address))
+    body = render_template("intake/staff/frame.html", html=render.safe_html(mail))
     response = make_response(body)
     response.headers["Content-Security-Policy"] = headers.MAIL_FRAME
     return response

@@ -41,5 +41,7 @@ def all_tickets() -> list[Ticket]:
 
 def timeline(ticket_id: int) -> list[TimelineEntry]:
     return list(
-        db.session.scalars(select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id).order_by(TimelineEntry.id))
+        db.session.scalars(
+            select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id).order_by(TimelineEntry.id)
+        )
     )

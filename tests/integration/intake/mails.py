@@ -14,7 +14,13 @@ def mail(
     message_id: str | None = "<first@harbour.example>",
     kind: str = "text/plain; charset=utf-8",
 ) -> bytes:
-    lines = [*headers, f"To: {to}", f"Subject: {subject}", "Date: Tue, 3 Nov 2026 10:22:11 +0800", f"Content-Type: {kind}"]
+    lines = [
+        *headers,
+        f"To: {to}",
+        f"Subject: {subject}",
+        "Date: Tue, 3 Nov 2026 10:22:11 +0800",
+        f"Content-Type: {kind}",
+    ]
     lines += [f"From: {sender}"] if sender else []
     lines += [f"Message-ID: {message_id}"] if message_id else []
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (body.encode() if isinstance(body, str) else body)

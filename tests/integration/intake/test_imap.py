@@ -54,7 +54,9 @@ def test_the_raw_bytes_are_those_of_the_server(settings: Settings, mailbox: Any)
     assert files.read(row.sha256) == raw
 
 
-def test_without_an_archive_messages_stay_untouched_and_are_fetched_once(settings: Settings, mailbox: Any) -> None:
+def test_without_an_archive_messages_stay_untouched_and_are_fetched_once(
+    settings: Settings, mailbox: Any
+) -> None:
     staying = Settings(**{**vars(settings), "imap_archive": ""})
     mailbox.append(mail())
     look(staying)
@@ -97,7 +99,9 @@ def test_what_was_committed_but_not_moved_is_moved_at_the_next_look(settings: Se
     assert [row.copies for row in all_mail()] == [1]
 
 
-def test_a_failing_server_is_noted_and_forgotten_when_it_works_again(settings: Settings, mailbox: Any) -> None:
+def test_a_failing_server_is_noted_and_forgotten_when_it_works_again(
+    settings: Settings, mailbox: Any
+) -> None:
     wrong = Settings(**{**vars(settings), "imap_password": "wrong"})
     assert look(wrong) == 7
     [state] = queries.mailboxes()

@@ -32,17 +32,34 @@ def messages_of(ticket: Ticket) -> list[str]:
 
 
 def test_a_mail_in_gbk_labelled_gb2312_becomes_a_ticket(take_in: Take, cast: Any) -> None:
-    row = take_in(mail("收款机坏了，请朱镕基路店优先。".encode("gb18030"), subject="=?gb2312?B?ytW/7rv6u7XByw==?=", kind="text/plain; charset=gb2312"))
+    row = take_in(
+        mail(
+            "收款机坏了，请朱镕基路店优先。".encode("gb18030"),
+            subject="=?gb2312?B?ytW/7rv6u7XByw==?=",
+            kind="text/plain; charset=gb2312",
+        )
+    )
     [ticket] = all_tickets()
     assert (row.state, row.ticket_id) == (InboundState.TICKET, ticket.id)
     assert ticket.subject == "收款机坏了"
     assert ticket.symptoms == "收款机坏了，请朱镕基路店优先。"
-    assert (ticket.organisation_id, ticket.requester_id, ticket.channel) == (cast.harbour.id, cast.owner.contact_id, Channel.MAIL)
+    assert (ticket.organisation_id, ticket.requester_id, ticket.channel) == (
+        cast.harbour.id,
+        cast.owner.contact_id,
+        Channel.MAIL,
+    )
 
 
 def test_the_answer_to_ones_own_first_mail_joins_its_ticket(take_in: Take) -> None:
     take_in(mail())
-    row = take_in(mail("Also the second tray.", "In-Reply-To: <first@harbour.example>", subject="Re: Printer", message_id="<second@harbour.example>"))
+    row = take_in(
+        mail(
+            "Also the second tray.",
+            "In-Reply-To: <first@harbour.example>",
+            subject="Re: Printer",
+            message_id="<second@harbour.example>",
+        )
+    )
     [ticket] = all_tickets()
     assert (row.state, row.ticket_id) == (InboundState.REPLY, ticket.id)
     assert messages_of(ticket) == ["The printer is jammed.", "Also the second tray."]
@@ -53,14 +70,16 @@ def test_a_reply_to_our_notification_joins_by_its_message_id(take_in: Take) -> N
     [ticket] = all_tickets()
     with transaction():
         record.remember_message_id(ticket.id, "<ours-1@portal.example>", clock.now(), outgoing=True)
-    row = take_in(mail("Thanks, still jammed.", "References: <x@y> <ours-1@portal.example>", message_id="<r@h.example>"))
+    row = take_in(
+        mail("Thanks, still jammed.", "References: <x@y> <ours-1@portal.example>", message_id="<r@h.example>")
+    )
     assert (row.state, row.ticket_id) == (InboundState.REPLY, ticket.id)
 
 
 def test_a_reply_to_the_signed_address_joins_and_its_history_is_folded(take_in: Take) -> None:
     take_in(mail())
     [ticket] = all_tickets()
-    body = "还是不行。\n\n在 2026-11-03 10:22:11，\"Lantern\" <support@portal.example> 写道：\n> 我们收到了。"
+    body = '还是不行。\n\n在 2026-11-03 10:22:11，"Lantern" <support@portal.example> 写道：\n> 我们收到了。'
     row = take_in(mail(body, to=reply_address(ticket), message_id="<r2@h.example>"))
     assert row.state is InboundState.REPLY
     entry = timeline(ticket.id)[-1]
@@ -73,12 +92,20 @@ def test_a_reply_to_the_signed_address_joins_and_its_history_is_folded(take_in: 
 def test_a_forged_signature_names_no_ticket(take_in: Take) -> None:
     take_in(mail())
     [ticket] = all_tickets()
-    row = take_in(mail("Me again", to=f"support+t{ticket.number}-aaaaaaaaaaaaaaaa@portal.example", message_id="<f@h.example>"))
+    row = take_in(
+        mail(
+            "Me again",
+            to=f"support+t{ticket.number}-aaaaaaaaaaaaaaaa@portal.example",
+            message_id="<f@h.example>",
+        )
+    )
     assert row.state is InboundState.TICKET
     assert len(all_tickets()) == 2
 
 
-@pytest.mark.parametrize("sender", ["nobody@elsewhere.example", "stranger@elm.example", "colleague@harbour.example"])
+@pytest.mark.parametrize(
+    "sender", ["nobody@elsewhere.example", "stranger@elm.example", "colleague@harbour.example"]
+)
 def test_a_stranger_with_the_right_address_is_held_and_changes_nothing(take_in: Take, sender: str) -> None:
     take_in(mail())
     [ticket] = all_tickets()
@@ -93,7 +120,14 @@ def test_a_stranger_with_the_right_address_is_held_and_changes_nothing(take_in: 
 def test_the_clients_manager_may_answer_on_any_ticket_of_the_organisation(take_in: Take) -> None:
     take_in(mail())
     [ticket] = all_tickets()
-    row = take_in(mail("Please hurry", to=reply_address(ticket), sender="manager@harbour.example", message_id="<m@h.example>"))
+    row = take_in(
+        mail(
+            "Please hurry",
+            to=reply_address(ticket),
+            sender="manager@harbour.example",
+            message_id="<m@h.example>",
+        )
+    )
     assert row.state is InboundState.REPLY
     assert messages_of(ticket)[-1] == "Please hurry"
 
@@ -123,10 +157,19 @@ def test_an_unreadable_mail_is_held_with_its_bytes(take_in: Take) -> None:
     assert files.read(row.sha256) == raw
 
 
-def test_an_automatic_answer_stands_on_its_ticket_as_an_internal_line_and_reopens_nothing(take_in: Take) -> None:
+def test_an_automatic_answer_stands_on_its_ticket_as_an_internal_line_and_reopens_nothing(
+    take_in: Take,
+) -> None:
     take_in(mail())
     [ticket] = all_tickets()
-    row = take_in(mail("I am away until Monday", "Auto-Submitted: auto-replied", "In-Reply-To: <first@harbour.example>", message_id="<away@h.example>"))
+    row = take_in(
+        mail(
+            "I am away until Monday",
+            "Auto-Submitted: auto-replied",
+            "In-Reply-To: <first@harbour.example>",
+            message_id="<away@h.example>",
+        )
+    )
     assert row.state is InboundState.REPLY
     last = timeline(ticket.id)[-1]
     assert last.internal
@@ -166,7 +209,9 @@ def test_an_empty_answer_adds_no_line(take_in: Take) -> None:
 
 def test_of_several_organisations_the_first_is_taken_and_staff_are_told(take_in: Take, cast: Any) -> None:
     with transaction():
-        db.session.add(Membership(organisation_id=cast.elm.id, contact_id=cast.owner.contact_id, role=ClientRole.MEMBER))
+        db.session.add(
+            Membership(organisation_id=cast.elm.id, contact_id=cast.owner.contact_id, role=ClientRole.MEMBER)
+        )
     take_in(mail())
     [ticket] = all_tickets()
     assert ticket.organisation_id == cast.harbour.id

@@ -23,9 +23,18 @@ def test_it_answers_with_values_and_bytes(child: Child) -> None:
 
 @pytest.mark.parametrize(
     ("behaviour", "code"),
-    [(b"sleep", "timeout"), (b"loop", "timeout"), (b"eat", "memory"), (b"die", "crashed"), (b"raise", "crashed"), (b"recurse", "crashed")],
+    [
+        (b"sleep", "timeout"),
+        (b"loop", "timeout"),
+        (b"eat", "memory"),
+        (b"die", "crashed"),
+        (b"raise", "crashed"),
+        (b"recurse", "crashed"),
+    ],
 )
-def test_a_bad_message_costs_seconds_and_the_next_one_is_read(child: Child, behaviour: bytes, code: str) -> None:
+def test_a_bad_message_costs_seconds_and_the_next_one_is_read(
+    child: Child, behaviour: bytes, code: str
+) -> None:
     child.call(b"warm")
     began = time.monotonic()
     with pytest.raises(ChildFailed) as failed:

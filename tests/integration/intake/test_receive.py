@@ -54,7 +54,9 @@ def test_the_same_message_by_two_ways_is_one(app: Flask, cast: Any, run_jobs: Ca
     assert len(all_tickets()) == 1
 
 
-def test_two_messages_under_one_message_id_are_two(app: Flask, cast: Any, run_jobs: Callable[[], int]) -> None:
+def test_two_messages_under_one_message_id_are_two(
+    app: Flask, cast: Any, run_jobs: Callable[[], int]
+) -> None:
     doors.accept(mail("First"), "pipe")
     doors.accept(mail("Second"), "pipe")
     run_jobs()
@@ -83,7 +85,9 @@ def test_a_disk_that_takes_nothing_says_try_again(app: Flask) -> None:
     assert receive(app, mail()).exit_code == 0
 
 
-def test_a_message_above_the_limit_is_kept_and_held(app: Flask, cast: Any, run_jobs: Callable[[], int]) -> None:
+def test_a_message_above_the_limit_is_kept_and_held(
+    app: Flask, cast: Any, run_jobs: Callable[[], int]
+) -> None:
     size = app.extensions["portal_settings"].max_mail_bytes
     doors.accept(mail(b"x" * size), "pipe")
     run_jobs()

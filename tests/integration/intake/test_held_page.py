@@ -1,0 +1,280 @@
+"""The page of incoming mail: staff alone see it, and each of its actions does what it says."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal.intake.models import InboundMessage, InboundState
+from portal.kernel import refs
+from portal.tickets.rules.words import EntryKind
+from tests.integration.intake.conftest import all_mail, all_tickets, newest, timeline
+from tests.integration.intake.mails import mail, with_files
+from tests.support.client import let_go
+from tests.support.queries import counted
+
+Take = Callable[[bytes], InboundMessage]
+UNKNOWN = {"sender": "Nora New <nobody@elsewhere.example>", "message_id": "<n@elsewhere.example>"}
+
+
+@pytest.fixture
+def held(take_in: Take) -> InboundMessage:
+    row = take_in(
+        mail(
+            "<p>Help <b>me</b></p><script>x()</script><img src='https://evil.example/p.gif'>",
+            kind="text/html",
+            **UNKNOWN,
+        )
+    )
+    assert row.state is InboundState.HELD
+    return row
+
+
+@pytest.fixture
+def agent(cast: Any, as_user: Callable[[Any], Any]) -> Any:
+    return as_user(cast.agent)
+
+
+ADDRESSES = ["", "/{id}", "/{id}/frame", "/{id}/original", "/{id}/files/1"]
+ACTIONS = ["/{id}/ticket", "/{id}/join", "/{id}/ignore", "/{id}/retry"]
+
+
+@pytest.mark.parametrize("who", ["owner", "client_manager", "stranger"])
+def test_no_client_sees_or_does_anything_here(
+    held: InboundMessage, cast: Any, as_user: Any, who: str
+) -> None:
+    browser = as_user(getattr(cast, who))
+    for path in ADDRESSES:
+        assert browser.get("/desk/mail" + path.format(id=held.id)).status_code == 404
+    for path in ACTIONS:
+        assert (
+            browser.post(
+                "/desk/mail" + path.format(id=held.id), data={"why": "x", "number": "1001"}
+            ).status_code
+            == 404
+        )
+    assert newest().state is InboundState.HELD
+
+
+def test_a_visitor_is_asked_to_sign_in(held: InboundMessage, client: Any) -> None:
+    assert client.get("/desk/mail").status_code == 303
+
+
+def test_the_list_names_sender_subject_and_reason(held: InboundMessage, agent: Any) -> None:
+    page = agent.get("/desk/mail").text
+    assert "Nora New" in page
+    assert "nobody@elsewhere.example" in page
+    assert "We do not know this sender." in page
+
+
+def test_the_account_of_the_day_is_a_sum(take_in: Take, agent: Any) -> None:
+    take_in(mail())
+    take_in(mail("More", "In-Reply-To: <first@harbour.example>", message_id="<2@h.example>"))
+    take_in(mail(**UNKNOWN))
+    take_in(mail("Away", "Auto-Submitted: auto-replied", message_id="<3@h.example>"))
+    page = agent.get("/desk/mail").text
+    figures = [int(n) for n in re.findall(r"<dd>(\d+)</dd>", page)]
+    assert figures[:5] == [4, 1, 1, 1, 1]
+
+
+def test_the_list_asks_the_same_number_of_queries_for_one_row_and_for_many(take_in: Take, agent: Any) -> None:
+    take_in(mail(**UNKNOWN))
+    with counted() as one:
+        agent.get("/desk/mail?view=all")
+    for number in range(6):
+        take_in(mail(f"Again {number}"))
+    with counted() as many:
+        agent.get("/desk/mail?view=all")
+    assert len(many) <= len(one) + 1  # the tickets' numbers, once there are any
+    assert len(many) <= 12, str(many)
+
+
+def test_a_long_list_goes_on_on_the_next_page(app: Any, cast: Any, agent: Any, run_jobs: Any) -> None:
+    from portal.intake import doors
+
+    for number in range(42):
+        doors.accept(
+            mail(
+                f"No {number}",
+                sender="nobody@elsewhere.example",
+                subject=f"Subject {number:02}",
+                message_id=f"<{number}@e>",
+            ),
+            "pipe",
+        )
+    run_jobs()
+    first = agent.get("/desk/mail").text
+    assert "Subject 41" in first
+    assert "Subject 00" not in first
+    following = re.search(r'href="([^"]*before=\d+[^"]*)"', first)
+    assert following
+    assert "Subject 00" in agent.get(following.group(1).replace("&amp;", "&")).text
+
+
+def test_the_message_page_says_why_and_shows_each_step(held: InboundMessage, agent: Any) -> None:
+    page = agent.get(f"/desk/mail/{held.id}").text
+    assert "We do not know this sender." in page
+    assert "Do we know the sender?" in page
+    assert f"/desk/mail/{held.id}/frame" in page
+    assert "<b>me</b>" not in page
+
+
+def test_the_frame_is_sanitised_and_has_its_own_policy(held: InboundMessage, agent: Any) -> None:
+    answer = agent.get(f"/desk/mail/{held.id}/frame")
+    assert "<b>me</b>" in answer.text
+    assert "x()" not in answer.text
+    assert "evil.example" not in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox")
+    assert "default-src 'none'" in policy
+
+
+def test_the_original_downloads_as_it_came(held: InboundMessage, agent: Any) -> None:
+    answer = agent.get(f"/desk/mail/{held.id}/original")
+    assert answer.data == mail(
+        "<p>Help <b>me</b></p><script>x()</script><img src='https://evil.example/p.gif'>",
+        kind="text/html",
+        **UNKNOWN,
+    )
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    answer.close()
+
+
+def test_an_html_attachment_downloads_and_is_never_shown(take_in: Take, agent: Any) -> None:
+    row = take_in(with_files("see", [("page.html", b"<script>alert(1)</script>")], **UNKNOWN))
+    answer = agent.get(f"/desk/mail/{row.id}/files/1")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.mimetype == "application/octet-stream"
+    assert agent.get(f"/desk/mail/{row.id}/files/2").status_code == 404
+
+
+def test_staff_make_a_ticket_of_it_for_a_person_of_their_choice(
+    held: InboundMessage, agent: Any, cast: Any
+) -> None:
+    form = {
+        "organisation_id": cast.harbour.id,
+        "contact_id": cast.owner.contact_id,
+        "subject": "Help for Wang",
+    }
+    assert agent.post(f"/desk/mail/{held.id}/ticket", data=form).status_code == 303
+    [ticket] = all_tickets()
+    assert (ticket.subject, ticket.requester_id, ticket.symptoms) == (
+        "Help for Wang",
+        cast.owner.contact_id,
+        "Help me",
+    )
+    row = newest()
+    assert (row.state, row.ticket_id, row.handled_by_id) == (InboundState.TICKET, ticket.id, cast.agent.id)
+
+
+def test_a_person_of_another_organisation_is_refused_and_the_words_are_kept(
+    held: InboundMessage, agent: Any, cast: Any
+) -> None:
+    form = {
+        "organisation_id": cast.harbour.id,
+        "contact_id": cast.stranger.contact_id,
+        "subject": "Typed by hand",
+    }
+    answer = agent.post(f"/desk/mail/{held.id}/ticket", data=form)
+    assert answer.status_code == 422
+    assert "Typed by hand" in answer.text
+    assert all_tickets() == []
+
+
+def test_two_who_decide_at_once_make_one_ticket(held: InboundMessage, agent: Any, cast: Any) -> None:
+    form = {"organisation_id": cast.harbour.id, "contact_id": cast.owner.contact_id, "subject": "x"}
+    agent.post(f"/desk/mail/{held.id}/ticket", data=form)
+    second = agent.post(f"/desk/mail/{held.id}/ticket", data=form)
+    assert second.status_code == 422
+    assert len(all_tickets()) == 1
+
+
+def test_joining_a_strangers_mail_makes_an_internal_note(take_in: Take, agent: Any) -> None:
+    take_in(mail())
+    [ticket] = all_tickets()
+    row = take_in(mail("I am the electrician", **UNKNOWN))
+    answer = agent.post(f"/desk/mail/{row.id}/join", data={"number": refs.ticket_number(ticket.number)})
+    assert answer.status_code == 303
+    let_go()
+    last = timeline(ticket.id)[-1]
+    assert (last.kind, last.internal) == (EntryKind.NOTE, True)
+    assert "I am the electrician" in last.text
+    assert newest().state is InboundState.REPLY
+
+
+def test_joining_a_colleagues_mail_makes_it_their_message(take_in: Take, agent: Any, cast: Any) -> None:
+    take_in(mail())
+    [ticket] = all_tickets()
+    to = refs.reply_address(
+        "a key for tests only, long enough to sign with", "support@portal.example", ticket.number
+    )
+    row = take_in(
+        mail("I have the same", to=to, sender="colleague@harbour.example", message_id="<c@h.example>")
+    )
+    assert row.reason == "no_right_on_ticket"
+    agent.post(f"/desk/mail/{row.id}/join", data={"number": str(ticket.number)})
+    let_go()
+    last = timeline(ticket.id)[-1]
+    assert (last.text, last.contact_id, last.internal) == (
+        "I have the same",
+        cast.colleague.contact_id,
+        False,
+    )
+
+
+@pytest.mark.parametrize("number", ["", "abc", "T-999999"])
+def test_a_number_that_is_none_is_refused_with_a_sentence(
+    held: InboundMessage, agent: Any, number: str
+) -> None:
+    answer = agent.post(f"/desk/mail/{held.id}/join", data={"number": number})
+    assert answer.status_code == 422
+    assert newest().state is InboundState.HELD
+
+
+def test_a_refused_form_comes_back_as_its_fragment_to_htmx(held: InboundMessage, agent: Any) -> None:
+    answer = agent.htmx("POST", f"/desk/mail/{held.id}/join", data={"number": "abc"})
+    assert answer.status_code == 422
+    assert answer.text.lstrip().startswith('<div id="mail-actions"')
+    assert 'value="abc"' in answer.text
+
+
+def test_putting_aside_needs_a_reason_and_keeps_it(held: InboundMessage, agent: Any) -> None:
+    assert agent.post(f"/desk/mail/{held.id}/ignore", data={"why": "  "}).status_code == 422
+    assert agent.post(f"/desk/mail/{held.id}/ignore", data={"why": "Advertising"}).status_code == 303
+    let_go()
+    row = newest()
+    assert (row.state, row.reason, row.detail) == (InboundState.IGNORED, "by_staff", "Advertising")
+    assert "Advertising" in agent.get(f"/desk/mail/{row.id}").text
+
+
+def test_reading_again_finds_a_sender_who_was_added_since(
+    held: InboundMessage, agent: Any, cast: Any, run_jobs: Any
+) -> None:
+    from portal.infra.db import db
+    from portal.infra.transaction import transaction
+    from portal.people.models import ContactEmail
+
+    with transaction():
+        db.session.add(ContactEmail(contact_id=cast.owner.contact_id, address="nobody@elsewhere.example"))
+    assert agent.post(f"/desk/mail/{held.id}/retry").status_code == 303
+    run_jobs()
+    assert newest().state is InboundState.TICKET
+
+
+def test_an_unreadable_mail_can_become_a_ticket_with_its_original(
+    take_in: Take, agent: Any, cast: Any
+) -> None:
+    row = take_in(mail("x", "X-Long: " + "y" * 70_000))
+    assert row.state is InboundState.HELD
+    assert agent.get(f"/desk/mail/{row.id}").status_code == 200
+    form = {"organisation_id": cast.harbour.id, "contact_id": cast.owner.contact_id, "subject": "Unreadable"}
+    assert agent.post(f"/desk/mail/{row.id}/ticket", data=form).status_code == 303
+    [ticket] = all_tickets()
+    assert ticket.subject == "Unreadable"
+    assert len(all_mail()) == 1
+
+
+def test_what_is_not_there_is_a_404(agent: Any, cast: Any) -> None:
+    for path in ADDRESSES[1:]:
+        assert agent.get("/desk/mail" + path.format(id=99)).status_code == 404
