@@ -31,7 +31,7 @@ BLUEPRINTS = [
 ]
 """Modules with a `blueprint`. The style guide joins them in development."""
 
-CLI = ["portal.people.cli", "portal.intake.cli", "portal.demo.cli", "portal.infra.cli"]
+CLI = ["portal.people.cli", "portal.contracts.cli", "portal.intake.cli", "portal.demo.cli", "portal.infra.cli"]
 """Modules with a click `group`."""
 
 SETUP = ["portal.people.identity"]

@@ -1,0 +1,1 @@
+"""What is known of contracts and calendars, a file for each subject."""
