@@ -192,8 +192,9 @@ def add_participant(number: int) -> ResponseReturnValue:
     found = queries.ticket_page_for(actor, number)
     form = ParticipantForm()
     form.offer(_colleagues(found))
-    if not form.validate() or form.contact_id.data is None:
+    if form.validate() and form.contact_id.data is None:
         form.refuse(Refused(_("Choose a colleague first."), field="contact_id"))
+    if form.errors:
         return _drawn_ticket(number, 422, participant_form=form)
     return _step(
         number,
