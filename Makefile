@@ -73,12 +73,14 @@ system:
 %.mo: %.po | .venv/.runtime
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
-# The names of files are kept, line numbers are not: they would change with every edit.
+# The names of files are kept, line numbers and dates are not: they would change with every edit. Of the header stays what
+# gettext needs, the plural forms above all.
 translations: .venv/.dev
 	$(BIN)/pybabel --quiet extract -F portal/web/babel.cfg -k _l -k lazy_gettext --no-wrap --sort-output --add-location=file \
 		--omit-header -o .venv/messages.pot .
 	for po in $(PO); do $(BIN)/pybabel --quiet update -i .venv/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))) \
-		--no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header; done
+		--no-wrap --no-fuzzy-matching --ignore-obsolete \
+		&& sed -i -E '/^"(Project-Id-Version|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' $$po; done
 
 routes: .venv/.dev
 	$(BIN)/python -m tests.architecture.routes > tests/architecture/routes.txt
