@@ -1,20 +1,32 @@
 """What staff fill in to deal with a held message."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.kernel import refs
+
+
+def _chosen(sentence: Any) -> Any:
+    """The first line of a list is no choice."""
+
+    def check(_form: FlaskForm, field: SelectField) -> None:
+        if not field.data:
+            raise ValidationError(sentence)
+
+    return check
 
 
 class TicketForm(FlaskForm):
     """Open a ticket: for whom, and under which subject."""
 
     organisation_id = SelectField(
-        _l("Organisation"), coerce=int, validators=[InputRequired(_l("Choose an organisation."))]
+        _l("Organisation"), coerce=int, validators=[_chosen(_l("Choose an organisation."))]
     )
-    contact_id = SelectField(_l("Requester"), coerce=int, validators=[InputRequired(_l("Choose a person."))])
+    contact_id = SelectField(_l("Requester"), coerce=int, validators=[_chosen(_l("Choose a person."))])
     subject = StringField(_l("Subject"), validators=[Length(max=200, message=_l("At most 200 characters."))])
 
 

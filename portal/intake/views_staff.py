@@ -104,7 +104,6 @@ def _ticket_form(row: InboundMessage, bound: bool = False) -> forms.TicketForm:
     """Choices depend on the organisation: the sender's own, or the one chosen just now."""
     form = forms.TicketForm() if bound else forms.TicketForm(formdata=None)
     organisations = [(o.id, o.name) for o in queries.organisations(guards.actor())]
-    form.organisation_id.choices = organisations
     sender = queries.known_sender(row.sender)
     chosen = request.values.get("organisation_id", type=int)
     if chosen is None and sender:
@@ -112,12 +111,16 @@ def _ticket_form(row: InboundMessage, bound: bool = False) -> forms.TicketForm:
         chosen = next(
             (m.organisation_id for m in sender.memberships if m.active and m.organisation_id in ids), None
         )
-    if chosen is None and organisations:
-        chosen = organisations[0][0]
-    form.contact_id.choices = [(c.id, c.name) for c in people.contacts_of(chosen)] if chosen else []
+    people_of_it = [(c.id, c.name) for c in people.contacts_of(chosen)] if chosen else []
+    # Nobody is chosen by accident: without a known sender the lists begin with nothing.
+    form.organisation_id.choices = (
+        organisations if chosen else [(0, _("Choose an organisation")), *organisations]
+    )
+    known = sender is not None and sender.id in {i for i, _name in people_of_it}
+    form.contact_id.choices = people_of_it if known else [(0, _("Choose a person")), *people_of_it]
     if not bound:
         form.organisation_id.data = chosen
-        form.contact_id.data = sender.id if sender else None
+        form.contact_id.data = sender.id if sender and known else 0
         form.subject.data = request.args.get("subject") or (row.subject or "")[:200]
     return form
 

@@ -135,6 +135,18 @@ def check(raw: bytes, caps: Caps) -> None:
         raise Unreadable("too_deep", f"{len(_boundaries(raw))} boundaries")
 
 
+def glimpse(raw: bytes) -> tuple[Address, str]:
+    """Sender and subject of a mail that is not read, from the first lines alone, so that staff see whose it is."""
+    block = re.split(rb"\r?\n\r?\n", _without_envelope(raw[: 1 << 20]), maxsplit=1)[0]
+    found: dict[bytes, str] = {}
+    for match in re.finditer(
+        rb"(?im)^(from|subject)[ \t]*:([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,500}){0,3})", block
+    ):
+        found.setdefault(match.group(1).lower(), match.group(2).decode("ascii", "surrogateescape"))
+    sender = next(iter(headers.addresses(found.get(b"from", ""), 2)), Address(""))
+    return sender, headers.text(found.get(b"subject", ""), 200)
+
+
 def _boundaries(raw: bytes) -> list[bytes]:
     return list(dict.fromkeys(re.findall(rb"(?i)boundary\s*=\s*\"?([^\r\n;\"]+)", raw)))
 

@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 
 from flask_babel import gettext as _
 
+from portal.infra import files
 from portal.infra.db import db
 from portal.intake import queries
 from portal.intake.models import InboundMessage, InboundState
 from portal.intake.rules import route
 from portal.intake.rules.mail import ParsedMail, Unreadable
+from portal.intake.rules.parse import glimpse
 from portal.intake.service.reading import ReadFile, Reading, settings
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -34,6 +36,12 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
     if isinstance(reading, Unreadable):
         _hold(row, reading.code if reading.code in route.REASONS else "crashed", detail=reading.detail)
         row.steps = [["read", reading.code]]
+        sender, subject = glimpse(files.read(row.sha256))
+        row.sender, row.sender_name, row.subject = (
+            sender.email.lower() or None,
+            sender.name or None,
+            subject or None,
+        )
         return
     describe(row, reading)
     mail = reading.mail

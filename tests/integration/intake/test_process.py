@@ -154,6 +154,7 @@ def test_an_unreadable_mail_is_held_with_its_bytes(take_in: Take) -> None:
     raw = mail("x", "X-Long: " + "y" * 70_000)
     row = take_in(raw)
     assert (row.state, row.reason) == (InboundState.HELD, "header_too_long")
+    assert (row.sender, row.subject) == ("owner@harbour.example", "Printer")
     assert files.read(row.sha256) == raw
 
 
