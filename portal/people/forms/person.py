@@ -64,7 +64,7 @@ class PhoneRow(Part):
     """A number, and a word that tells it from others."""
 
     number = line(_l("Number"), 64)
-    label = line(_l("Which one (office, mobile)"), 60)
+    label = line(_l("Which phone"), 60)
 
     def validate_number(self, field: StringField) -> None:
         try:

@@ -38,14 +38,20 @@ class Forgot(Form):
     email = address()
 
 
+def new_password() -> PasswordField:
+    return PasswordField(_l("New password"), validators=[DataRequired(_l("Choose a password."))])
+
+
+def repeated() -> PasswordField:
+    same = EqualTo("password", _l("This is not the same as the password above."))
+    return PasswordField(_l("The same password again"), validators=[same])
+
+
 class NewPassword(Form):
     """A password twice. `known`: what others know of the owner, set by the view before it validates."""
 
-    password = PasswordField(_l("New password"), validators=[DataRequired(_l("Choose a password."))])
-    repeat = PasswordField(
-        _l("The same password again"),
-        validators=[EqualTo("password", _l("This is not the same as the password above."))],
-    )
+    password = new_password()
+    repeat = repeated()
     known: tuple[str, ...] = ()
 
     def validate_password(self, field: PasswordField) -> None:
@@ -55,8 +61,10 @@ class NewPassword(Form):
 
 
 class ChangePassword(NewPassword):
-    """With the present one."""
+    """With the present one, which is asked first."""
 
     present = PasswordField(
         _l("Present password"), validators=[DataRequired(_l("Enter your present password.")), Fits(1000)]
     )
+    password = new_password()
+    repeat = repeated()
