@@ -84,14 +84,19 @@ class Filled:
 def compiled(
     filled: Filled, day_table: DayTable, zone: ZoneInfo, recorded_at: datetime,
     signed: tuple[datetime | None, datetime | None] = (None, None), number: int = 1,
+    effective: tuple[date | None, date | None] = (None, None),
 ) -> Compiled:  # fmt: skip
-    """The terms of a filled form. Raises KeyError or TypeError only for a form that `forms.load` did not check."""
+    """The terms of a filled form, effective from its start unless `effective` says otherwise (an amendment).
+
+    Raises KeyError or TypeError only for a form that `forms.load` did not check.
+    """
     part, get = filled.form.parts, filled.value
     start, end = get(part["term"]["start"]), get(part["term"]["end"])
     exclusions, parts = part.get("exclusions", {}), part.get("parts", {})
     version = Version(
         number=number,
-        effective_from=start,
+        effective_from=effective[0] or start,
+        effective_to=effective[1],
         recorded_at=recorded_at,
         entitlements=tuple(_entitlement(e, filled) for e in part.get("entitlement", [])),
         prices=tuple(p for raw in part.get("price", []) if (p := _price(raw, filled))),

@@ -275,7 +275,8 @@ class Contract:
     run_off_clause: str = ""
 
     def version_on(self, day: date, as_of: datetime) -> Version | None:
-        """The wording for a service day, as recorded up to an instant: the latest record wins. Unsigned ones count too."""
+        """The wording for a service day, as recorded up to an instant: the latest record wins. An amendment counts once both
+        have signed it; where nothing is signed yet, the draft is returned, so that it can be named as unsigned."""
         known = [
             v
             for v in self.versions
@@ -283,7 +284,7 @@ class Contract:
             and v.effective_from <= day
             and (v.effective_to is None or day < v.effective_to)
         ]
-        return max(known, key=lambda v: (v.recorded_at, v.number), default=None)
+        return max(known, key=lambda v: (v.signed, v.recorded_at, v.number), default=None)
 
     def term_on(self, day: date) -> Term | None:
         return next((t for t in self.terms if t.has(day)), None)

@@ -1,0 +1,116 @@
+"""Contracts as the engine wants them: the stored wording compiled into terms, with coverage, buckets and pauses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal.contracts.models import ContractRecord, ContractState, ContractVersion, LedgerBucket
+from portal.contracts.queries import calendars
+from portal.contracts.rules import blanks, forms
+from portal.contracts.rules.compiling import Compiled, DayTable, Filled, compiled
+from portal.contracts.rules.ledger import BucketSpan
+from portal.contracts.rules.terms import Bucket, Contract, Covered, Suspension, Term
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+
+BUCKETS_FOR = timedelta(days=400)
+"""How far around an instant buckets are loaded: a request asks for this term and the next weeks."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A contract's record, its compiled versions by number, and what the engine makes of them."""
+
+    record: ContractRecord
+    compiled: dict[int, Compiled]
+    contract: Contract
+
+
+def contracts_of(actor: Actor, organisation_id: int, at: datetime) -> list[Known]:
+    """All contracts of an organisation that the actor belongs to (staff: any), drafts left out, lowest number first.
+
+    Five statements, however many contracts.
+    """
+    if not (actor.is_staff or actor.is_system or organisation_id in actor.organisation_ids):
+        return []
+    query = (
+        select(ContractRecord)
+        .where(ContractRecord.organisation_id == organisation_id, ContractRecord.state != ContractState.DRAFT)
+        .options(
+            selectinload(ContractRecord.versions).joinedload(ContractVersion.form),
+            selectinload(ContractRecord.terms),
+            selectinload(ContractRecord.coverage),
+            selectinload(ContractRecord.suspensions),
+        )
+        .order_by(ContractRecord.id)
+    )
+    return known(db.session.scalars(query).all(), at)
+
+
+def known(records: Iterable[ContractRecord], at: datetime) -> list[Known]:
+    """The records, compiled; their buckets in one statement, their day tables one a jurisdiction."""
+    records = list(records)
+    tables = {j: calendars.day_table(j) for j in {r.jurisdiction for r in records}}
+    buckets: dict[int, list[LedgerBucket]] = {r.id: [] for r in records}
+    near = (
+        LedgerBucket.contract_id.in_(buckets),
+        LedgerBucket.closes_at > at - BUCKETS_FOR,
+        LedgerBucket.opens_at < at + BUCKETS_FOR,
+    )
+    for bucket in db.session.scalars(select(LedgerBucket).where(*near).order_by(LedgerBucket.opens_at)):
+        buckets[bucket.contract_id].append(bucket)
+    return [_known(record, tables[record.jurisdiction], buckets[record.id]) for record in records]
+
+
+def compile_version(record: ContractRecord, version: ContractVersion, table: DayTable) -> Compiled:
+    """A stored version as terms; its form and blanks were checked when it was entered."""
+    form = forms.load(version.form.text)
+    values, _ = blanks.read(form, version.blanks)
+    return compiled(
+        Filled(form, values, version.settings),
+        table,
+        ZoneInfo(record.time_zone),
+        version.recorded_at,
+        (version.signed_client_at, version.signed_provider_at),
+        version.number,
+        (version.effective_from, version.effective_to),
+    )
+
+
+def _known(record: ContractRecord, table: DayTable, buckets: list[LedgerBucket]) -> Known:
+    by_number = {v.number: compile_version(record, v, table) for v in record.versions}
+    newest = by_number[max(by_number)]
+    ends = record.terminated_on
+    contract = Contract(
+        id=record.id,
+        number=record.number,
+        organisation_id=record.organisation_id,
+        versions=tuple(c.version for c in by_number.values()),
+        terms=tuple(
+            Term(t.number, t.start_on, min(t.end_on, ends) if ends else t.end_on)
+            for t in record.terms
+            if ends is None or t.start_on <= ends
+        ),
+        covered=tuple(
+            Covered(c.valid_from, c.valid_to, c.device_id, c.device_class and c.device_class.value)
+            for c in record.coverage
+        ),
+        buckets=tuple(
+            Bucket(
+                b.id,
+                b.entitlement,
+                BucketSpan(b.key, b.opens_at, b.closes_at),
+                b.posted - b.held + b.overdraft,
+            )
+            for b in buckets
+            if b.closed_at is None
+        ),
+        suspensions=tuple(Suspension(s.start_at, s.end_at, s.clause) for s in record.suspensions),
+        run_off=newest.run_off,
+        run_off_clause=newest.run_off_clause,
+    )
+    return Known(record, by_number, contract)
