@@ -748,54 +748,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_unanswered", ["unanswered_since"], unique=False)
 
     op.create_table(
-        "delivery",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("cause", sa.String(length=120), nullable=False),
-        sa.Column("message", sa.String(length=60), nullable=False),
-        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("address", sa.String(length=254), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("message_id", sa.String(length=250), nullable=False),
-        sa.Column("in_reply_to", sa.String(length=500), nullable=True),
-        sa.Column("references", sa.Text(), nullable=True),
-        sa.Column("reply_to", sa.String(length=254), nullable=True),
-        sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "waiting",
-                "sent",
-                "kept",
-                "failed",
-                name="state",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
-        sa.Column("sent_at", portal.infra.db.Instant(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_delivery_contact_id_contact")),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["one_time_link.id"], name=op.f("fk_delivery_link_id_one_time_link")
-        ),
-        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_delivery_ticket_id_ticket")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("cause", "contact_id", name=op.f("uq_delivery_cause_contact_id")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
-    )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_state", ["state", "id"], unique=False)
-        batch_op.create_index("ix_delivery_ticket", ["ticket_id"], unique=False)
-
-    op.create_table(
         "inbound_message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("door", sa.String(length=16), nullable=False),
@@ -967,6 +919,74 @@ def upgrade() -> None:
         batch_op.create_index("ix_attachment_ticket", ["ticket_id"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cause", sa.String(length=120), nullable=False),
+        sa.Column("message", sa.String(length=60), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("message_id", sa.String(length=250), nullable=False),
+        sa.Column("in_reply_to", sa.String(length=500), nullable=True),
+        sa.Column("references", sa.Text(), nullable=True),
+        sa.Column("reply_to", sa.String(length=320), nullable=True),
+        sa.Column("auto_submitted", sa.String(length=20), nullable=True),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sent",
+                "kept",
+                "failed",
+                "withheld",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "too_many",
+                "may_not_see",
+                "link_ended",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("created_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("sent_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_delivery_contact_id_contact")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["timeline_entry.id"], name=op.f("fk_delivery_entry_id_timeline_entry")
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["one_time_link.id"], name=op.f("fk_delivery_link_id_one_time_link")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_delivery_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("cause", "contact_id", name=op.f("uq_delivery_cause_contact_id")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_address", ["address", "created_at"], unique=False)
+        batch_op.create_index("ix_delivery_state", ["state", "id"], unique=False)
+        batch_op.create_index("ix_delivery_ticket", ["ticket_id"], unique=False)
+
+    op.create_table(
         "work_log",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1071,6 +1091,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_work_log_ticket")
 
     op.drop_table("work_log")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_ticket")
+        batch_op.drop_index("ix_delivery_state")
+        batch_op.drop_index("ix_delivery_address")
+
+    op.drop_table("delivery")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index("ix_attachment_ticket")
         batch_op.drop_index("ix_attachment_entry")
@@ -1096,11 +1122,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbound_message_received")
 
     op.drop_table("inbound_message")
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_ticket")
-        batch_op.drop_index("ix_delivery_state")
-
-    op.drop_table("delivery")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_unanswered")
         batch_op.drop_index("ix_ticket_team")

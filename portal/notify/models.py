@@ -17,6 +17,19 @@ class DeliveryState(StrEnum):
     KEPT = "kept"
     """No server is set: the message lies in var/mail."""
     FAILED = "failed"
+    WITHHELD = "withheld"
+    """Not to be sent; `reason` says why."""
+
+
+class Reason(StrEnum):
+    """Why a delivery is withheld."""
+
+    TOO_MANY = "too_many"
+    """This address got its fill of acknowledgements within the hour."""
+    MAY_NOT_SEE = "may_not_see"
+    """The person left, or does not follow the ticket any more."""
+    LINK_ENDED = "link_ended"
+    """The one-time link was used, replaced or has expired."""
 
 
 class Delivery(Model):
@@ -28,6 +41,7 @@ class Delivery(Model):
         UniqueConstraint("cause", "contact_id"),
         Index("ix_delivery_ticket", "ticket_id"),
         Index("ix_delivery_state", "state", "id"),
+        Index("ix_delivery_address", "address", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -36,20 +50,26 @@ class Delivery(Model):
     message: Mapped[str] = mapped_column(String(60))
     """The folder of its words, e.g. "ticket_opened_to_client"."""
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("timeline_entry.id"))
+    """The entry whose words it carries; its small files go with the mail."""
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
     address: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(16))
     message_id: Mapped[str] = mapped_column(String(250), unique=True)
     in_reply_to: Mapped[str | None] = mapped_column(String(500))
     references: Mapped[str | None] = mapped_column(Text)
-    reply_to: Mapped[str | None] = mapped_column(String(254))
+    reply_to: Mapped[str | None] = mapped_column(String(320))
+    auto_submitted: Mapped[str | None] = mapped_column(String(20))
+    """RFC 3834: auto-generated, auto-replied; None for what a person wrote."""
     subject: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "state"))
+    reason: Mapped[Reason | None] = mapped_column(choice(Reason, "reason"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
+    """What the server said, or why it could not be asked."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
 

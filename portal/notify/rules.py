@@ -1,0 +1,153 @@
+"""Who is told of what: recipients and message kinds from plain facts.
+
+Refuses to tell the author of their own words, people without an address or rights, and the whole desk of every new ticket:
+new tickets stand in the queue, and are mailed to the ticket's team, or to the desk when something is at risk right now.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Message(StrEnum):
+    """A folder of words in templates/notify/email."""
+
+    OPENED_CLIENT = "ticket_opened_to_client"
+    OPENED_PARTICIPANT = "ticket_opened_to_participant"
+    OPENED_STAFF = "ticket_opened_to_staff"
+    CLIENT_WROTE = "client_wrote_to_staff"
+    STAFF_REPLIED = "staff_replied_to_client"
+    ASSIGNED = "ticket_assigned_to_staff"
+    WAITS = "ticket_waits_for_client"
+    RESOLVED = "ticket_resolved_to_client"
+    CLOSED = "ticket_closed_to_client"
+    REOPENED_CLIENT = "ticket_reopened_to_client"
+    REOPENED_STAFF = "ticket_reopened_to_staff"
+    CANCELLED_CLIENT = "ticket_cancelled_to_client"
+    CANCELLED_STAFF = "ticket_cancelled_to_staff"
+    INVITED = "person_invited"
+    RESET_ASKED = "password_reset_asked"
+
+
+ANSWERS_BY_ITSELF = frozenset(
+    {Message.OPENED_CLIENT, Message.OPENED_PARTICIPANT, Message.REOPENED_CLIENT}
+)
+"""What the portal says in answer to somebody's mail without anybody having read it: limited, so that it floods nobody."""
+MAY_CARRY_WORDS = frozenset({Message.STAFF_REPLIED, Message.WAITS, Message.RESOLVED})
+MOST_ANSWERS = 10
+ANSWERS_WINDOW = timedelta(hours=1)
+
+FILES_LIMIT = 5_000_000
+"""Bytes of all files together up to which they travel with the mail; above, a link to the ticket's page."""
+
+MOST_REFERENCES = 10
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of one ticket, as contact ids. `reachable`: active, with an address, and with a right to see the ticket."""
+
+    requester: int
+    participants: tuple[int, ...] = ()
+    assignee: int | None = None
+    team: tuple[int, ...] = ()
+    desk: tuple[int, ...] = ()
+    reachable: frozenset[int] = frozenset()
+    is_critical: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person is told one thing."""
+
+    contact_id: int
+    message: Message
+
+
+def _tell(facts: Facts, message: Message, contacts: tuple[int | None, ...], author: int | None) -> list[Told]:
+    ids = dict.fromkeys(c for c in contacts if c is not None and c != author and c in facts.reachable)
+    return [Told(contact_id, message) for contact_id in ids]
+
+
+def _client(facts: Facts, message: Message, author: int | None) -> list[Told]:
+    return _tell(facts, message, (facts.requester, *facts.participants), author)
+
+
+def of_opened(facts: Facts, author: int | None = None) -> list[Told]:
+    """The requester gets the acknowledgement, whoever entered the request; participants hear that they follow it.
+
+    `author` is the member of staff who entered it.
+    """
+    others = tuple(p for p in facts.participants if p != facts.requester)
+    staff = facts.desk if facts.is_critical else facts.team
+    return [
+        *_tell(facts, Message.OPENED_CLIENT, (facts.requester,), None),
+        *_tell(facts, Message.OPENED_PARTICIPANT, others, author),
+        *_tell(facts, Message.OPENED_STAFF, () if facts.assignee else staff, author),
+    ]
+
+
+def of_client_wrote(facts: Facts, author: int | None) -> list[Told]:
+    """The assignee; what nobody is assigned to stands in the queue."""
+    return _tell(facts, Message.CLIENT_WROTE, (facts.assignee,), author)
+
+
+def of_staff_replied(facts: Facts, author: int | None) -> list[Told]:
+    return _client(facts, Message.STAFF_REPLIED, author)
+
+
+def of_assigned(facts: Facts, assignee: int, author: int | None) -> list[Told]:
+    """The new assignee, unless they took it themselves or it has gone on to somebody else."""
+    return _tell(facts, Message.ASSIGNED, (assignee,), author) if assignee == facts.assignee else []
+
+
+def of_waits(facts: Facts, author: int | None) -> list[Told]:
+    return _client(facts, Message.WAITS, author)
+
+
+def of_resolved(facts: Facts, author: int | None) -> list[Told]:
+    return _client(facts, Message.RESOLVED, author)
+
+
+def of_closed(facts: Facts, *, by_silence: bool) -> list[Told]:
+    """Closed by silence: the client should know. Who confirmed knows it."""
+    return _client(facts, Message.CLOSED, None) if by_silence else []
+
+
+def of_reopened(facts: Facts, author: int | None, *, by_client: bool) -> list[Told]:
+    """A client's reply: the writer hears that it goes on, and the assignee that it came back. By staff: the client."""
+    if not by_client:
+        return _client(facts, Message.REOPENED_CLIENT, author)
+    return [
+        *_tell(facts, Message.REOPENED_CLIENT, (author,), None),
+        *_tell(facts, Message.REOPENED_STAFF, (facts.assignee,), author),
+    ]
+
+
+def of_cancelled(facts: Facts, author: int | None, *, by_client: bool) -> list[Told]:
+    return [
+        *_client(facts, Message.CANCELLED_CLIENT, author),
+        *(_tell(facts, Message.CANCELLED_STAFF, (facts.assignee,), author) if by_client else []),
+    ]
+
+
+def auto_submitted(message: Message, *, has_words: bool, answers_mail: bool) -> str | None:
+    """RFC 3834: what a person wrote is no automatic message, though the portal sends it; an unread answer to a mail is
+    auto-replied; everything else is auto-generated."""
+    if message in MAY_CARRY_WORDS and has_words:
+        return None
+    return "auto-replied" if message in ANSWERS_BY_ITSELF and answers_mail else "auto-generated"
+
+
+def too_many(message: Message, answers_within_window: int) -> bool:
+    """Whether an address has had enough of what the portal says by itself."""
+    return message in ANSWERS_BY_ITSELF and answers_within_window >= MOST_ANSWERS
+
+
+def files_travel(sizes: list[int]) -> bool:
+    return sum(sizes) < FILES_LIMIT
+
+
+def references_of(known: list[str]) -> list[str]:
+    """The Message-IDs for References, oldest first: the first of the conversation and the newest ones (RFC 5322 3.6.4)."""
+    return known if len(known) <= MOST_REFERENCES else [known[0], *known[1 - MOST_REFERENCES :]]
