@@ -72,7 +72,10 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
 
 def _fault(error: Exception) -> ResponseReturnValue:
     log.exception("request.failed", path=request.path, endpoint=request.endpoint, error=repr(error))
-    return page(500)
+    try:
+        return page(500)
+    except Exception:  # the page asks the database who is looking, and the database may be what broke
+        return current_app.jinja_env.get_template("errors/simple.html").render(), 503
 
 
 def init_app(app: Flask) -> None:
