@@ -99,7 +99,7 @@ def make() -> World:
         ticket = opening.open_ticket(
             owner,
             opening.NewTicket(
-                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", Words("没有反应。", files=[picture]),
+                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", Words("没有反应。", html="<p>没有反应。</p>", files=[picture]),
                 device_id=cast.till.id,
             ),
         )  # fmt: skip
@@ -121,7 +121,7 @@ def make() -> World:
             "ticket_number": number,
             "ticket_id": ticket_id,
             "attachment_id": db.session.scalar(select(Attachment.id)),
-            "entry_id": db.session.scalar(select(TimelineEntry.id)),
+            "entry_id": db.session.scalar(select(TimelineEntry.id).where(TimelineEntry.html.is_not(None))),
             "inbound_id": db.session.scalar(select(InboundMessage.id)),
             "intake_staff:number": 1,
             "delivery_id": db.session.scalar(select(Delivery.id)) or 0,
