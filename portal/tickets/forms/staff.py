@@ -304,7 +304,7 @@ class CreateForm(Form):
         _l("How did it come?"), choices=choices.pairs(choices.ENTERED), default=Channel.PHONE.value
     )
     received_on = DayField(_l("Came on"), validators=[Optional()])
-    received_time = TimeOfDayField(_l("at"), validators=[Optional()])
+    received_time = TimeOfDayField(_l("Time"), validators=[Optional()])
     subject = line(
         _l("Subject"), LONGEST_SUBJECT, needed=_l("Write one line, so that we know what it is about.")
     )

@@ -96,12 +96,13 @@ def _steps(sheet: Sheet) -> list[dict[str, Any]]:
     if found.status not in OPEN:
         return steps
     forms = {
-        Phase.PHONE: ("log_call", _("Log call")),
         Phase.REMOTE: ("log_remote", _("Log remote session")),
         Phase.ON_SITE: ("change_phase", _("Go on-site")),
     }
     for step in steps:
         then = Phase(step["phase"])
+        if then not in forms:
+            continue  # a call is logged beside the number, above
         endpoint, verb = forms[then]
         reason = None if step["state"] in ("done", "now") else status.why_not_yet(found, then, sheet.attempts)
         if reason:
