@@ -32,6 +32,7 @@ class InboundMessage(Model):
         Index("ix_inbound_message_received", "received_at"),
         Index("ix_inbound_message_sender", "sender", "received_at"),
         Index("ix_inbound_message_ticket", "ticket_id"),
+        Index("ix_inbound_message_message_id", "message_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -99,6 +99,20 @@ def _recent_tickets(address: str, since: datetime) -> int:
     return int(db.session.scalar(query) or 0)
 
 
+def answers_unread_mail(row: InboundMessage, mail: ParsedMail, now: datetime) -> bool:
+    """Whether it refers to a mail that came shortly before and is not settled yet: the ticket to join is about to be."""
+    ids = [i[:512] for i in (*mail.in_reply_to, *mail.references)][:60]
+    if not ids:
+        return False
+    query = select(InboundMessage.id).where(
+        InboundMessage.message_id.in_(ids),
+        InboundMessage.state == InboundState.RECEIVED,
+        InboundMessage.id < row.id,
+        InboundMessage.received_at > now - STUCK_AFTER,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def inbound(actor: Actor, inbound_id: int, *, lock: bool = False) -> InboundMessage:
     """One message, for staff; raises NotFound. `lock` holds the row until the transaction ends."""
     if not (actor.is_staff or actor.is_system):

@@ -135,6 +135,13 @@ def check(raw: bytes, caps: Caps) -> None:
         raise Unreadable("too_deep", f"{len(_boundaries(raw))} boundaries")
 
 
+def message_id_of(raw: bytes) -> str:
+    """The Message-ID alone, before anything is read: by it a later answer knows that its first mail is still waiting."""
+    block = re.split(rb"\r?\n\r?\n", raw[: 1 << 20], maxsplit=1)[0]
+    found = re.search(rb"(?im)^message-id[ \t]*:\s*(<[^<>\s]{1,510}>)", block)
+    return next(iter(headers.ids(found.group(1).decode("ascii", "replace"))), "") if found else ""
+
+
 def glimpse(raw: bytes) -> tuple[Address, str]:
     """Sender and subject of a mail that is not read, from the first lines alone, so that staff see whose it is."""
     block = re.split(rb"\r?\n\r?\n", _without_envelope(raw[: 1 << 20]), maxsplit=1)[0]

@@ -13,6 +13,7 @@ from portal.infra import files, jobs
 from portal.infra.db import db
 from portal.intake.models import InboundMessage, InboundState, MailboxState
 from portal.intake.rules.fingerprint import fingerprint
+from portal.intake.rules.parse import message_id_of
 from portal.kernel import clock
 
 LARGEST_KEPT = 1 << 30
@@ -27,6 +28,7 @@ class Kept:
     sha256: str
     size: int
     fingerprint: str
+    message_id: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Place:
 def keep(raw: bytes) -> Kept:
     """Write the bytes to the file store and flush them. Call before transaction(). Raises OSError when the disk is full."""
     sha256, size = files.put(io.BytesIO(raw), LARGEST_KEPT)
-    return Kept(sha256, size, fingerprint(raw))
+    return Kept(sha256, size, fingerprint(raw), message_id_of(raw))
 
 
 def receive(kept: Kept, door: str, place: Place | None = None) -> bool:
@@ -56,6 +58,7 @@ def receive(kept: Kept, door: str, place: Place | None = None) -> bool:
         "fingerprint": kept.fingerprint,
         "sha256": kept.sha256,
         "size": kept.size,
+        "message_id": kept.message_id or None,
         "copies": 1,
         "state": InboundState.RECEIVED,
     }

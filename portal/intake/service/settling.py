@@ -4,16 +4,18 @@ Owns that a message is settled once. Refuses to read bytes: they were read befor
 """
 
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 from flask_babel import gettext as _
 
-from portal.infra import files
+from portal.infra import files, jobs
 from portal.infra.db import db
 from portal.intake import queries
 from portal.intake.models import InboundMessage, InboundState
 from portal.intake.rules import route
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.rules.parse import glimpse
+from portal.intake.service import arrival
 from portal.intake.service.reading import ReadFile, Reading, settings
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -26,11 +28,17 @@ from portal.tickets.service import conversation, opening, record
 from portal.web import languages
 from portal.web.uploads import StoredFile
 
+A_MOMENT = timedelta(seconds=3)
+"""How long an answer waits for the mail that it answers, if that one is not settled yet."""
+
 
 def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
     """Route one message and write what follows, on its locked row. A message that is settled already stays as it is."""
     row = queries.inbound(SYSTEM, inbound_id, lock=True)
     if row.state is not InboundState.RECEIVED:
+        return
+    if isinstance(reading, Reading) and queries.answers_unread_mail(row, reading.mail, clock.now()):
+        jobs.enqueue(arrival.KIND, {"inbound_id": row.id}, run_at=clock.now() + A_MOMENT)
         return
     row.processed_at = clock.now()
     if isinstance(reading, Unreadable):
