@@ -94,13 +94,13 @@ def make() -> World:
     cast = people.make()
     sha256, size = files.put(io.BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(64)), 1000)
     picture = File("screen.png", "image/png", size, sha256)
+    words = Words("没有反应。", html="<p>没有反应。</p>", files=[picture])
     with transaction():
         owner, agent = people.actor(cast.owner), people.actor(cast.agent)
         ticket = opening.open_ticket(
             owner,
             opening.NewTicket(
-                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", Words("没有反应。", html="<p>没有反应。</p>", files=[picture]),
-                device_id=cast.till.id,
+                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", words, device_id=cast.till.id
             ),
         )  # fmt: skip
         conversation.reply(agent, ticket, Words("Is it plugged in?"))
