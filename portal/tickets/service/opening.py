@@ -45,8 +45,10 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
     organisation, requester, device or site is not the actor's to choose.
     """
     now = clock.now()
-    if new.submission and (twin := _of_submission(actor, new.submission)):
-        return twin
+    if new.submission:
+        record.hold_numbers()  # the same form sent twice at one moment: the second waits here, then finds the first
+        if twin := _of_submission(actor, new.submission):
+            return twin
     organisation = people.organisation_for(actor, new.organisation_id)
     requester = people.member_of(organisation.id, new.requester_id)
     device = assets.device_of(organisation.id, new.device_id) if new.device_id else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from sqlalchemy import select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -41,6 +42,16 @@ class Words:
     message_id: str | None = None
     content_ids: Sequence[str | None] = ()
     """Beside `files`, where an HTML message shows them inside."""
+
+
+def hold_numbers(series: str = "ticket") -> None:
+    """Hold a series until the transaction ends, without taking a number: others who want one wait. What they wrote
+    before is seen by the statements that follow.
+    """
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    first = insert(NumberSeries).values(name=series, last=FIRST_NUMBER - 1)
+    db.session.execute(first.on_conflict_do_nothing(index_elements=["name"]))
+    db.session.execute(select(NumberSeries.last).where(NumberSeries.name == series).with_for_update())
 
 
 def next_number(series: str = "ticket") -> int:

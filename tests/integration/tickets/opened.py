@@ -25,7 +25,7 @@ def ticket(
 ) -> int:
     """A request of the owner, or of `by`; its number. Device, kind and the rest by keyword."""
     who = actor(by or cast.owner)
-    organisation = next(iter(who.memberships))
+    organisation = next(iter(who.memberships), None)
     with transaction():
         new = opening.NewTicket(
             organisation_id=more.pop("organisation_id", organisation),
