@@ -106,7 +106,7 @@ def compose(letter: Letter) -> bytes:
     mail["To"] = _person(letter.to_name, letter.to)
     if letter.reply_to:
         mail["Reply-To"] = one_line(letter.reply_to)
-    mail["Subject"] = _header(letter.subject)
+    mail["Subject"] = _header(letter.subject)  # type: ignore[assignment]
     mail["Date"] = format_datetime(letter.at.astimezone(UTC))
     mail["Message-ID"] = one_line(letter.message_id)
     if letter.in_reply_to:
@@ -130,7 +130,7 @@ def _enclosed(file: EnclosedFile) -> MIMEBase:
     encoders.encode_base64(part)
     name = one_line(file.name)
     filename = name if name.isascii() else ("utf-8", "", name)
-    part.add_header("Content-Disposition", "attachment", filename=filename)  # type: ignore[arg-type]
+    part.add_header("Content-Disposition", "attachment", filename=filename)
     return part
 
 

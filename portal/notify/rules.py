@@ -29,9 +29,7 @@ class Message(StrEnum):
     RESET_ASKED = "password_reset_asked"
 
 
-ANSWERS_BY_ITSELF = frozenset(
-    {Message.OPENED_CLIENT, Message.OPENED_PARTICIPANT, Message.REOPENED_CLIENT}
-)
+ANSWERS_BY_ITSELF = frozenset({Message.OPENED_CLIENT, Message.OPENED_PARTICIPANT, Message.REOPENED_CLIENT})
 """What the portal says in answer to somebody's mail without anybody having read it: limited, so that it floods nobody."""
 MAY_CARRY_WORDS = frozenset({Message.STAFF_REPLIED, Message.WAITS, Message.RESOLVED})
 MOST_ANSWERS = 10

@@ -1,0 +1,183 @@
+"""One event in, deliveries out: each handler asks who is told, finds the words, and records a delivery a person.
+
+Each may run twice: a delivery is unique by its cause and its person. Internal lines are never read here.
+"""
+
+from typing import Any
+
+from portal.notify import queries, render, rules, service
+from portal.notify.rules import Message, Told
+from portal.people.rules.links import LASTS, LinkPurpose
+from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.rules.transitions import REOPEN_WITHIN, SILENCE_CLOSES_AFTER
+from portal.tickets.rules.words import Channel, EntryKind, Status
+
+
+def ticket_opened(payload: dict[str, Any]) -> None:
+    """The acknowledgement, once a request; participants and staff as the rules say."""
+    ticket = queries.ticket(payload["ticket_id"])
+    entry = queries.public_entry(payload["entry_id"])
+    if entry is None or ticket.status is Status.CANCELLED:
+        return
+    # What came by mail may bear a false sender: the acknowledgement repeats none of its words.
+    by_mail = ticket.channel is Channel.MAIL
+    _tell(
+        f"ticket_opened:{ticket.id}", rules.of_opened(queries.facts(ticket)), ticket, entry, answers_mail=by_mail,
+        by_mail=by_mail, entered_by=(entry.details or {}).get("entered_by"),
+    )  # fmt: skip
+
+
+def client_wrote(payload: dict[str, Any]) -> None:
+    """The assignee reads what the client wrote. One who was told that it reopens the ticket has read it there."""
+    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    if entry is not None:
+        _tell(
+            f"entry:{entry.id}", rules.of_client_wrote(queries.facts(ticket), entry.contact_id), ticket, entry
+        )
+
+
+def staff_replied(payload: dict[str, Any]) -> None:
+    """The client reads the reply in full, or what was advised on the phone."""
+    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    if entry is not None:
+        _tell(
+            f"entry:{entry.id}",
+            rules.of_staff_replied(queries.facts(ticket), entry.contact_id),
+            ticket,
+            entry,
+        )
+
+
+def ticket_assigned(payload: dict[str, Any]) -> None:
+    """The new assignee, unless they took it themselves."""
+    ticket = queries.ticket(payload["ticket_id"])
+    assignee, by = queries.contact_of_user(payload["user_id"]), payload["by_user_id"]
+    author = queries.contact_of_user(by) if by is not None else None
+    if assignee is None:
+        return
+    told = rules.of_assigned(queries.facts(ticket), assignee, author)
+    # Given back and forth, each time counts; the same event twice does not: the newest entry marks which time it is.
+    mark = f"ticket_assigned:{ticket.id}:{queries.assignments(ticket.id)}"
+    _tell(mark, told, ticket, None)
+
+
+def ticket_waits_for_client(payload: dict[str, Any]) -> None:
+    """What we need from the client, in the words that staff chose."""
+    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    if entry is None:
+        return
+    step = queries.step_to(ticket.id, Status.WAITING_CUSTOMER, up_to=entry.id)
+    reason = (step.details or {}).get("reason", "") if step else ticket.waiting_reason
+    told = rules.of_waits(queries.facts(ticket), entry.contact_id)
+    _tell(f"entry:{entry.id}", told, ticket, entry, reason=reason)
+
+
+def ticket_resolved(payload: dict[str, Any]) -> None:
+    """What was done, and the question whether it works now."""
+    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    if entry is not None:
+        told = rules.of_resolved(queries.facts(ticket), entry.contact_id)
+        _tell(f"entry:{entry.id}", told, ticket, entry, days=SILENCE_CLOSES_AFTER.days)
+
+
+def ticket_closed(payload: dict[str, Any]) -> None:
+    """Closed by silence: said once for each closing."""
+    ticket = queries.ticket(payload["ticket_id"])
+    told = rules.of_closed(queries.facts(ticket), by_silence=payload["by_silence"])
+    step = queries.step_to(ticket.id, Status.CLOSED)
+    if step is not None:
+        _tell(f"ticket_closed:{step.id}", told, ticket, None, days=REOPEN_WITHIN.days)
+
+
+def ticket_reopened(payload: dict[str, Any]) -> None:
+    """By a client's reply: the writer and the assignee. By staff: the client."""
+    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    step = queries.step_to(ticket.id, Status.IN_PROGRESS)
+    by_client = entry is not None
+    author = entry.contact_id if entry else (step.contact_id if step else None)
+    cause = f"entry:{entry.id}" if entry else f"ticket_reopened:{step.id if step else ticket.id}"
+    told = rules.of_reopened(queries.facts(ticket), author, by_client=by_client)
+    by_mail = entry is not None and entry.channel is Channel.MAIL
+    _tell(cause, told, ticket, entry, by_mail=by_mail, answers_mail=by_mail, by_client=by_client)
+
+
+def ticket_cancelled(payload: dict[str, Any]) -> None:
+    """The client, with the reason; the assignee when the client withdrew it."""
+    ticket = queries.ticket(payload["ticket_id"])
+    step = queries.step_to(ticket.id, Status.CANCELLED)
+    if step is None:
+        return
+    told = rules.of_cancelled(queries.facts(ticket), step.contact_id, by_client=step.side == "client")
+    by = step.contact.name if step.contact else ""
+    _tell(
+        f"ticket_cancelled:{ticket.id}",
+        told,
+        ticket,
+        None,
+        reason=(step.details or {}).get("reason", ""),
+        by=by,
+    )
+
+
+def person_invited(payload: dict[str, Any]) -> None:
+    _send_link(payload["link_id"], Message.INVITED, LinkPurpose.INVITATION)
+
+
+def password_reset_asked(payload: dict[str, Any]) -> None:
+    _send_link(payload["link_id"], Message.RESET_ASKED, LinkPurpose.RESET)
+
+
+def _send_link(link_id: int, message: Message, purpose: LinkPurpose) -> None:
+    """To the sign-in address, whatever other addresses the person has. The text holds a stand-in for the secret."""
+    found = queries.user_of_link(link_id)
+    if found is None:
+        return
+    _link, user = found
+    contact = user.contact
+    reader = queries.Reader(contact.id, contact.name, user.email, contact.language, contact.time_zone)
+    lasts = LASTS[purpose]
+    words = render.mail(message, reader, action_url=service.LINK, lasts=lasts, sign_in=user.email)
+    service.add(f"link:{link_id}", message, reader, words, auto_submitted="auto-generated", link_id=link_id)
+
+
+def _tell(
+    cause: str,
+    told: list[Told],
+    ticket: Ticket,
+    entry: TimelineEntry | None,
+    *,
+    answers_mail: bool = False,
+    **context: Any,
+) -> None:
+    """Render for each person apart, in their language, and record it."""
+    readers = queries.readers(t.contact_id for t in told)
+    files = list(entry.attachments) if entry else []
+    words = _words(entry)
+    for one in told:
+        reader = readers.get(one.contact_id)
+        if reader is None or queries.is_told(cause, reader.contact_id):
+            continue
+        to_staff = one.message.value.endswith("_to_staff")
+        page = "tickets_staff.ticket" if to_staff else "tickets_client.ticket"
+        carries = one.message in rules.MAY_CARRY_WORDS
+        rendered = render.mail(
+            one.message, reader, ticket=ticket, words=words, files=files,
+            files_travel=carries and rules.files_travel([f.size for f in files]),
+            author=entry.contact.name if entry and entry.contact else "",
+            action_url=render.link_to(page, number=ticket.number),
+            after_call=bool(entry and entry.kind in (EntryKind.CALL, EntryKind.REMOTE)), **context,
+        )  # fmt: skip
+        service.add(
+            cause, one.message, reader, rendered, ticket=ticket,
+            entry_id=entry.id if entry and carries else None,
+            auto_submitted=rules.auto_submitted(one.message, has_words=bool(words), answers_mail=answers_mail),
+        )  # fmt: skip
+
+
+def _words(entry: TimelineEntry | None) -> str:
+    """What a person wrote; of a call or a remote session the advice. A line of the portal's own has none."""
+    if entry is None or entry.kind is EntryKind.CHANGE:
+        return ""
+    if entry.work is not None:
+        return entry.work.advice or entry.text
+    return entry.text

@@ -1,0 +1,72 @@
+"""Sending: claim, then the server without any transaction open, then settle. At least once, always under one Message-ID."""
+
+from pathlib import Path
+from typing import Any
+
+from portal.infra import files, mailer
+from portal.infra.mailer import EnclosedFile, Letter
+from portal.infra.transaction import transaction
+from portal.notify import queries, render, rules, service
+from portal.notify.models import Delivery, DeliveryState
+from portal.web.context import settings
+from portal.web.languages import HTML_LANG
+
+
+def send(payload: dict[str, Any]) -> None:
+    """Send one delivery. Not atomic, and may run twice: cut off between the server's 250 and our commit, it goes out
+    again under the same Message-ID, and is recorded once. A refusal that may pass is raised: the job comes back later.
+    """
+    with transaction():
+        delivery = service.claim(payload["delivery_id"])
+        enclosed = queries.files_of(delivery.entry_id) if delivery else []
+        sender = render.provider_name()
+        text, html = service.with_secret(delivery) if delivery else ("", "")
+    if delivery is None:
+        return
+    sizes = [a.size for a in enclosed]
+    travelling = [
+        EnclosedFile(a.name, a.content_type, files.read(a.sha256))
+        for a in enclosed
+        if rules.files_travel(sizes)
+    ]
+    raw = mailer.compose(_letter(delivery, sender, text, html, travelling))
+    try:
+        state = _out(delivery, raw)
+    except mailer.NotSent as refused:
+        with transaction():
+            again = service.settle_refused(
+                delivery.id, refused.words, for_good=isinstance(refused, mailer.Never)
+            )
+        if again:
+            raise
+        return
+    with transaction():
+        service.settle_sent(delivery.id, state)
+
+
+def _out(delivery: Delivery, raw: bytes) -> DeliveryState:
+    if settings().smtp_host:
+        mailer.hand_over(settings(), delivery.address, raw)
+        return DeliveryState.SENT
+    mailer.keep(Path(settings().var_dir) / "mail", delivery.created_at, delivery.message_id, raw)
+    return DeliveryState.KEPT
+
+
+def _letter(delivery: Delivery, sender: str, text: str, html: str, enclosed: list[EnclosedFile]) -> Letter:
+    return Letter(
+        sender_name=sender,
+        sender=settings().support_address,
+        to_name=delivery.contact.name,
+        to=delivery.address,
+        subject=delivery.subject,
+        text=text,
+        html=html,
+        message_id=delivery.message_id,
+        at=delivery.created_at,
+        language=HTML_LANG.get(delivery.language, "en"),
+        reply_to=delivery.reply_to,
+        in_reply_to=delivery.in_reply_to,
+        references=delivery.references,
+        auto_submitted=delivery.auto_submitted,
+        files=enclosed,
+    )

@@ -1,0 +1,119 @@
+"""The words of a mail, in the reader's language and zone, with absolute links; and the words for what became of it.
+
+Works in the worker, without a request: an address is built from the map of routes and the configured address, never from Host.
+"""
+
+import re
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal.kernel import refs
+from portal.notify.models import Delivery, DeliveryState, Reason
+from portal.notify.queries import Reader
+from portal.notify.rules import Message
+from portal.notify.service import LINK, Rendered
+from portal.people import queries as people
+from portal.web import languages
+from portal.web.context import settings
+
+
+def link_to(endpoint: str, **values: Any) -> str:
+    """The whole address of a page."""
+    path = current_app.url_map.bind("portal.invalid").build(endpoint, values)
+    return settings().public_url.rstrip("/") + path
+
+
+def provider_name() -> str:
+    """Who writes: the configured name, else the provider's."""
+    provider = people.provider()
+    return settings().support_name or (provider.name if provider else _("Support"))
+
+
+def mail(message: Message, reader: Reader, **context: Any) -> Rendered:
+    """Subject, text and HTML of a message's folder, said to one reader."""
+    provider = people.provider()
+    known = {
+        "name": reader.name, "provider_name": provider_name(), "provider_phone": provider.phone if provider else None,
+        "link": link_to,
+    }  # fmt: skip
+    with languages.spoken(reader.language, reader.time_zone):
+        known["lang"] = languages.HTML_LANG[languages.language()]
+        subject, text, html = (
+            current_app.jinja_env.get_template(f"notify/email/{message.value}/{part}").render(known | context)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    subject = " ".join(subject.split())
+    if ticket := context.get("ticket"):
+        subject = f"[{refs.ticket_number(ticket.number)}] {subject}"
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
+    return Rendered(subject, text, html.strip() + "\n")
+
+
+def state_word(state: DeliveryState) -> tuple[str, str, str]:
+    """Word, tone and drawing of a state."""
+    return {
+        DeliveryState.WAITING: (_("Being sent"), "plain", "hourglass-split"),
+        DeliveryState.SENT: (_("Sent"), "good", "check-circle"),
+        DeliveryState.KEPT: (_("Kept here"), "plain", "inbox"),
+        DeliveryState.FAILED: (_("Not sent"), "late", "exclamation-octagon-fill"),
+        DeliveryState.WITHHELD: (_("Withheld"), "soon", "dash-circle"),
+    }[state]
+
+
+def state_sentence(delivery: Delivery) -> str:
+    """What a state means, and what happens next; empty where the word says it all."""
+    if delivery.state is DeliveryState.WAITING and delivery.last_error:
+        return _("The mail server did not take it yet. We try again by ourselves.")
+    return {
+        DeliveryState.KEPT: _(
+            "No mail server is set, so the message lies in the folder for mail and on this page."
+        ),
+        DeliveryState.FAILED: _(
+            "The mail server refused it. Mend the address or the server, then try again."
+        ),
+        DeliveryState.WITHHELD: reason_sentence(delivery.reason),
+    }.get(delivery.state, "")
+
+
+def reason_sentence(reason: Reason | None) -> str:
+    """Why nothing was sent."""
+    return (
+        {
+            Reason.TOO_MANY: _("This address had many acknowledgements within an hour already."),
+            Reason.MAY_NOT_SEE: _("This person may not see the ticket any more."),
+            Reason.LINK_ENDED: _("The link in it was used, replaced or has expired."),
+        }.get(reason, "")
+        if reason
+        else ""
+    )
+
+
+def message_word(message: str) -> str:
+    """What a message is about, in two or three words."""
+    return {
+        Message.OPENED_CLIENT: _("Acknowledgement"),
+        Message.OPENED_PARTICIPANT: _("New request, to a participant"),
+        Message.OPENED_STAFF: _("New ticket, to staff"),
+        Message.CLIENT_WROTE: _("Client's message, to staff"),
+        Message.STAFF_REPLIED: _("Our reply"),
+        Message.ASSIGNED: _("Assignment"),
+        Message.WAITS: _("Question to the client"),
+        Message.RESOLVED: _("Solved, please confirm"),
+        Message.CLOSED: _("Closed after silence"),
+        Message.REOPENED_CLIENT: _("Open again"),
+        Message.REOPENED_STAFF: _("Open again, to staff"),
+        Message.CANCELLED_CLIENT: _("Cancelled"),
+        Message.CANCELLED_STAFF: _("Withdrawn, to staff"),
+        Message.INVITED: _("Invitation"),
+        Message.RESET_ASKED: _("New password"),
+    }.get(Message(message), message)
+
+
+def shown(delivery: Delivery) -> tuple[str, str]:
+    """Text and HTML for the staff's eyes: where a secret link will stand, a word says so."""
+    hidden = _("(link hidden)")
+    return delivery.text.replace(LINK, hidden), delivery.html.replace(f'href="{LINK}"', "").replace(
+        LINK, hidden
+    )

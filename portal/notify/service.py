@@ -1,0 +1,148 @@
+"""Deliveries: written once for a cause and a person, claimed, settled, retried. Sends nothing itself."""
+
+import secrets
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from portal.infra import jobs
+from portal.infra.db import db
+from portal.kernel import clock, refs
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound, Refused
+from portal.notify import queries, rules
+from portal.notify.models import Delivery, DeliveryState, Reason
+from portal.notify.queries import Reader
+from portal.notify.rules import Message
+from portal.people.service import links
+from portal.tickets.models import Ticket
+from portal.tickets.service import record
+from portal.web.context import settings
+
+LINK = "https://one-time-link.invalid/"
+"""Stands in a stored text where the secret address will be; RFC 2606 keeps the name from ever existing."""
+LAST_ATTEMPT = jobs.MAX_ATTEMPTS - 1
+"""One less than the job has, so that a worker killed once does not leave a delivery that nobody tries any more."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The words of one mail, in the reader's language."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def add(
+    cause: str,
+    message: Message,
+    reader: Reader,
+    words: Rendered,
+    *,
+    ticket: Ticket | None = None,
+    entry_id: int | None = None,
+    auto_submitted: str | None = None,
+    link_id: int | None = None,
+) -> Delivery | None:
+    """Record a delivery and the job that sends it; None if this person was told of this cause already.
+
+    An address that had too many acknowledgements gets none: the row says so, and nothing is sent.
+    """
+    if queries.is_told(cause, reader.contact_id):
+        return None
+    now = clock.now()
+    known: list[str] = []
+    reply_to = None
+    mailbox = settings().support_address
+    if ticket is not None:
+        to_client = not message.value.endswith("_to_staff")
+        known = queries.known_message_ids(ticket.id, reader.contact_id, incoming=to_client)
+        reply_to = refs.reply_address(settings().secret_key, mailbox, ticket.number)
+    withheld = message in rules.ANSWERS_BY_ITSELF and rules.too_many(
+        message, queries.answers_since(reader.address, now - rules.ANSWERS_WINDOW)
+    )
+    delivery = Delivery(
+        cause=cause, message=message.value, ticket_id=ticket.id if ticket else None, entry_id=entry_id,
+        contact_id=reader.contact_id, address=reader.address, language=reader.language,
+        message_id=f"<delivery.{secrets.token_hex(16)}@{mailbox.rpartition('@')[2]}>",
+        in_reply_to=known[-1] if known else None, references=" ".join(rules.references_of(known)) or None,
+        reply_to=reply_to, auto_submitted=auto_submitted, subject=words.subject[:300], text=words.text, html=words.html,
+        link_id=link_id, state=DeliveryState.WITHHELD if withheld else DeliveryState.WAITING,
+        reason=Reason.TOO_MANY if withheld else None, created_at=now,
+    )  # fmt: skip
+    db.session.add(delivery)
+    db.session.flush()
+    if not withheld:
+        if ticket is not None:
+            record.remember_message_id(ticket.id, delivery.message_id, now, outgoing=True)
+        _queue(delivery)
+    return delivery
+
+
+def _queue(delivery: Delivery) -> None:
+    jobs.enqueue("notify.send", {"delivery_id": delivery.id}, slot=f"send:{delivery.id}")
+
+
+def claim(delivery_id: int) -> Delivery | None:
+    """Take a waiting delivery for one try; None if it is settled, or is withheld just now because it came too late."""
+    delivery = queries.delivery_for_sending(delivery_id)
+    if delivery is None:
+        return None
+    if not queries.may_still_see(delivery):
+        _withhold(delivery, Reason.MAY_NOT_SEE)
+    elif delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now()):
+        _withhold(delivery, Reason.LINK_ENDED)
+    else:
+        delivery.attempts += 1
+        return delivery
+    return None
+
+
+def _withhold(delivery: Delivery, reason: Reason) -> None:
+    delivery.state, delivery.reason = DeliveryState.WITHHELD, reason
+
+
+def with_secret(delivery: Delivery) -> tuple[str, str]:
+    """Text and HTML as they leave: the one-time address in place of its stand-in. Never stored."""
+    if delivery.link_id is None:
+        return delivery.text, delivery.html
+    url = links.url_of(delivery.link_id)
+    return delivery.text.replace(LINK, url), delivery.html.replace(LINK, url)
+
+
+def settle_sent(delivery_id: int, state: DeliveryState) -> None:
+    """It left, or lies in the folder. Twice changes nothing."""
+    delivery = queries.delivery_for_sending(delivery_id)
+    if delivery is not None:
+        delivery.state, delivery.sent_at, delivery.last_error = state, clock.now(), None
+
+
+def settle_refused(delivery_id: int, words: str, *, for_good: bool) -> bool:
+    """The server's words, kept; failed if for good or after the last try. Returns whether it will be tried again."""
+    delivery = queries.delivery_for_sending(delivery_id)
+    if delivery is None:
+        return False
+    delivery.last_error = words[:2000]
+    if for_good or delivery.attempts >= LAST_ATTEMPT:
+        delivery.state = DeliveryState.FAILED
+    return delivery.state is DeliveryState.WAITING
+
+
+def retry(actor: Actor, delivery_id: int) -> Delivery:
+    """Staff want it tried again, to the person's present address; raises Refused unless it failed."""
+    delivery = queries.delivery(actor, delivery_id)
+    if delivery.state is not DeliveryState.FAILED:
+        raise Refused(_l("Only a mail that could not be sent can be tried again."))
+    reader = queries.readers([delivery.contact_id]).get(delivery.contact_id)
+    if reader and delivery.link_id is None:
+        delivery.address = reader.address
+    delivery.state, delivery.attempts, delivery.last_error = DeliveryState.WAITING, 0, None
+    _queue(delivery)
+    return delivery
+
+
+def revive_job(job_id: int) -> None:
+    """Let a job that gave up start anew; raises NotFound if it is not dead."""
+    if not jobs.revive(job_id):
+        raise NotFound
