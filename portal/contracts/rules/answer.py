@@ -205,22 +205,23 @@ class Answer:
     def _line(self, price: Price, quantity: Decimal = Decimal(1)) -> PriceLine:
         return PriceLine(price.code, quantity, price.amount, price.clause)
 
-    def _parts(self, version: Version) -> tuple[PriceLine, ...]:
+    def _parts(self, version: Version, factor: Decimal | None = None) -> tuple[PriceLine, ...]:
         """HW-02: 折 is the fraction that is paid."""
         if not self.q.part_list_price:
             return ()
-        paid = (self.q.part_list_price * version.part_factor).quantize(CENT, ROUND_HALF_UP)
+        factor = version.part_factor if factor is None else factor
+        paid = (self.q.part_list_price * factor).quantize(CENT, ROUND_HALF_UP)
         return (PriceLine("part", Decimal(1), paid, version.part_clause),)
 
     def _charged_as_excluded(self, version: Version, clause: str) -> Decision:
-        """Labour by the hour at the standard rate, parts at the contract's factor."""
+        """Labour by the hour at the standard rate, parts at the contract's factor unless it has another for this."""
         assert self.service_at is not None
         labour = version.price(version.labour_rate, version.calendar.local_day(self.service_at))
         lines = (self._line(labour, self.q.labour_hours),) if labour and self.q.labour_hours else ()
         self._pass(11, "price", labour.clause if labour else "")
         return self._answer(
             Outcome.BILLABLE,
-            price_lines=(*lines, *self._parts(version)),
+            price_lines=(*lines, *self._parts(version, version.excluded_part_factor)),
             clause=clause,
             reason=Reason.EXCLUDED_CAUSE,
         )

@@ -16,11 +16,13 @@ from portal.contracts.rules.terms import (
     Entitlement,
     Kind,
     Lifecycle,
+    Milestone,
     Plan,
     Price,
     RenewalMode,
     RunOff,
     Service,
+    StartEvent,
     Target,
     Version,
 )
@@ -57,6 +59,7 @@ class Compiled:
     run_off: RunOff
     run_off_clause: str
     plans: tuple[Plan, ...]
+    milestones: tuple[Milestone, ...]
     warnings: tuple[Warning, ...]
 
 
@@ -69,16 +72,21 @@ class Filled:
     settings: Mapping[str, str]
 
     def value(self, raw: Any) -> Any:
-        """A literal, the value of {blank = …}, or what {setting = …, map = {…}} stands for."""
+        """A literal, the value of {blank = …} (`times` a number), or what {setting = …, map = {…}} stands for."""
         if not isinstance(raw, Mapping):
             return raw
         if "blank" in raw:
-            return self.values[raw["blank"]]
+            value = self.values[raw["blank"]]
+            return value if value is None or "times" not in raw else value * Decimal(str(raw["times"]))
         if "setting" in raw:
             setting = self.form.settings[raw["setting"]]
             chosen = self.settings.get(setting.key, setting.default)
-            return raw["map"][chosen] if "map" in raw else chosen
+            return self.value(raw["map"][chosen]) if "map" in raw else chosen
         return raw
+
+    def listed(self, name: str) -> list[Mapping[str, Any]]:
+        """The entries of a list that count: those with `when`, only if it is true."""
+        return [raw for raw in self.form.parts.get(name, []) if self.value(raw.get("when", True))]
 
 
 def compiled(
@@ -91,21 +99,22 @@ def compiled(
     Raises KeyError or TypeError only for a form that `forms.load` did not check.
     """
     part, get = filled.form.parts, filled.value
-    start, end = get(part["term"]["start"]), get(part["term"]["end"])
+    start, end = _term(filled)
     exclusions, parts = part.get("exclusions", {}), part.get("parts", {})
     version = Version(
         number=number,
         effective_from=effective[0] or start,
         effective_to=effective[1],
         recorded_at=recorded_at,
-        entitlements=tuple(_entitlement(e, filled) for e in part.get("entitlement", [])),
-        prices=tuple(p for raw in part.get("price", []) if (p := _price(raw, filled))),
-        targets=tuple(_target(t, filled) for t in part.get("target", [])),
+        entitlements=tuple(_entitlement(e, filled) for e in filled.listed("entitlement")),
+        prices=tuple(p for raw in filled.listed("price") if (p := _price(raw, filled))),
+        targets=tuple(t for raw in filled.listed("target") if (t := _target(raw, filled))),
         calendar=_calendar(filled, day_table, zone),
         signed_client_at=signed[0],
         signed_provider_at=signed[1],
-        excluded_causes={Cause(c): exclusions["clause"] for c in exclusions.get("causes", [])},
+        excluded_causes=_excluded(exclusions),
         labour_rate=exclusions.get("labour_rate"),
+        excluded_part_factor=get(exclusions.get("part_factor")),
         part_factor=get(parts.get("factor")) or Decimal(1),
         part_clause=parts.get("clause", ""),
         phone_first_clause=part.get("phone_first", {}).get("clause"),
@@ -119,12 +128,30 @@ def compiled(
         lifecycle=_lifecycle(filled),
         run_off=RunOff(run_off.get("mode", RunOff.NONE)),
         run_off_clause=run_off.get("clause", ""),
-        plans=tuple(
-            Plan(p["code"], p["clause"], p["entitlement"], get(p.get("weekday")), get(p.get("months")))
-            for p in part.get("plan", [])
-        ),
-        warnings=_warnings(filled, start, end),
+        plans=tuple(plan for raw in filled.listed("plan") if (plan := _plan(raw, filled))),
+        milestones=tuple(m for raw in filled.listed("milestone") if (m := _milestone(raw, filled))),
+        warnings=_warnings(filled, start),
     )
+
+
+def _term(filled: Filled) -> tuple[date, date]:
+    """From the written days; where no end is written, or the length is to count, by the length."""
+    raw, get = filled.form.parts["term"], filled.value
+    start = get(raw["start"])
+    if "end" in raw and get(raw.get("end_by", "written")) == "written":
+        return start, get(raw["end"])
+    return start, _by_length(start, int(get(raw["months"])))
+
+
+def _by_length(start: date, months: int) -> date:
+    """The last day of a stretch of months: the one before the corresponding day."""
+    return date.fromordinal(plus_months(start, months).toordinal() - 1)
+
+
+def _excluded(raw: Mapping[str, Any]) -> dict[Cause, str]:
+    """A cause stands alone, under the table's clause, or with its own."""
+    named = [c if isinstance(c, Mapping) else {"cause": c} for c in raw.get("causes", [])]
+    return {Cause(c["cause"]): c.get("clause") or raw["clause"] for c in named}
 
 
 def _calendar(filled: Filled, table: DayTable, zone: ZoneInfo) -> ServiceCalendar:
@@ -132,7 +159,7 @@ def _calendar(filled: Filled, table: DayTable, zone: ZoneInfo) -> ServiceCalenda
     windows = [
         Window(day, _time(get(w["opens"])), _time(get(w["closes"])))
         for w in part["windows"]
-        for day in w["days"]
+        for day in _days(w["days"], filled)
     ]
     return ServiceCalendar(
         zone,
@@ -142,6 +169,14 @@ def _calendar(filled: Filled, table: DayTable, zone: ZoneInfo) -> ServiceCalenda
         makeup_is_workday=bool(get(part.get("makeup_is_workday", True))),
         bridge_is_workday=bool(get(part.get("bridge_is_workday", False))),
     )
+
+
+def _days(raw: Any, filled: Filled) -> list[int]:
+    """A list of weekdays (Monday 0), or all from one to another."""
+    if not isinstance(raw, Mapping):
+        return list(raw)
+    first, last = filled.value(raw["first"]), filled.value(raw["last"])
+    return [(first + n) % 7 for n in range((last - first) % 7 + 1)]
 
 
 def _time(value: str | time) -> time:
@@ -171,15 +206,40 @@ def _price(raw: Mapping[str, Any], filled: Filled) -> Price | None:
     return None if amount is None else Price(raw["code"], Decimal(str(amount)), raw["unit"], raw["clause"])
 
 
-def _target(raw: Mapping[str, Any], filled: Filled) -> Target:
+def _rule(raw: Mapping[str, Any], filled: Filled) -> ClockRule | None:
+    """None for a span whose blank was left empty: nothing was promised."""
     get = filled.value
-    rule = ClockRule(
+    amount = get(raw.get("amount", 0))
+    if amount is None:
+        return None
+    return ClockRule(
         SpanKind(get(raw["kind"])),
-        int(get(raw.get("amount", 0))) * _MINUTES[raw.get("unit", "minutes")],
+        int(amount) * _MINUTES[raw.get("unit", "minutes")],
         CloseAt(raw.get("close_at", CloseAt.BUSINESS_CLOSE)),
         AfterHours(get(raw.get("after_hours", AfterHours.NEXT_OPEN))),
         raw.get("roll", False),
     )
+
+
+def _milestone(raw: Mapping[str, Any], filled: Filled) -> Milestone | None:
+    rule = _rule(raw, filled)
+    start = StartEvent(filled.value(raw["start_event"]))
+    return Milestone(raw["code"], start, rule, raw["clause"], raw.get("rate")) if rule else None
+
+
+def _plan(raw: Mapping[str, Any], filled: Filled) -> Plan | None:
+    """None where neither the weekday nor the months are filled in."""
+    get = filled.value
+    weekday, months = get(raw.get("weekday")), get(raw.get("months"))
+    if weekday is None and not months:
+        return None
+    return Plan(raw["code"], raw["clause"], raw["entitlement"], weekday, months, get(raw.get("moves", True)))
+
+
+def _target(raw: Mapping[str, Any], filled: Filled) -> Target | None:
+    rule = _rule(raw, filled)
+    if rule is None:
+        return None
     return Target(
         metric=raw["metric"],
         rule=rule,
@@ -187,7 +247,8 @@ def _target(raw: Mapping[str, Any], filled: Filled) -> Target:
         priority=raw.get("priority"),
         services=frozenset(Service(s) for s in raw["services"]) if "services" in raw else None,
         emergency=raw.get("emergency", False),
-        internal=raw.get("internal", False),
+        internal=filled.value(raw.get("internal", False)),
+        start_event=StartEvent(raw.get("start_event", StartEvent.RECEIVED)),
     )
 
 
@@ -208,14 +269,15 @@ def _lifecycle(filled: Filled) -> Lifecycle:
     )
 
 
-def _warnings(filled: Filled, start: date, end: date) -> tuple[Warning, ...]:
+def _warnings(filled: Filled, start: date) -> tuple[Warning, ...]:
+    """A mismatch stays to be seen, whichever of the two ends the setting chose."""
     found: list[Warning] = []
-    for raw in filled.form.parts.get("warning", []):
+    for raw in filled.listed("warning"):
         if raw["code"] == "TERM_MISMATCH":
-            stated = int(filled.value(raw["months"]))
-            by_length = date.fromordinal(plus_months(start, stated).toordinal() - 1)
-            if by_length != end:
-                facts = {"months": str(stated), "by_length": str(by_length), "written": str(end)}
+            stated, written = int(filled.value(raw["months"])), filled.value(filled.form.parts["term"]["end"])
+            by_length = _by_length(start, stated)
+            if by_length != written:
+                facts = {"months": str(stated), "by_length": str(by_length), "written": str(written)}
                 found.append(Warning("TERM_MISMATCH", raw["clause"], facts))
         elif raw["code"] == "CAP_ZERO" and not filled.value(raw["amount"]):
             found.append(Warning("CAP_ZERO", raw["clause"], {}))

@@ -107,7 +107,7 @@ TABLES = frozenset(
         "termination",
     }
 )
-LISTS = frozenset({"entitlement", "price", "target", "plan", "warning", "instalment"})
+LISTS = frozenset({"entitlement", "price", "target", "plan", "warning", "milestone"})
 _HEAD = frozenset({"form", "code", "name", "source", "parties", "blank", "clause", "setting"})
 
 
@@ -215,6 +215,14 @@ def _dangling(form: Form, text: str) -> Iterator[Fault]:
         for code in references(dict(form.parts), key):
             if code not in prices:
                 yield Fault(_line_of(text, code), "unknown_price", code)
+    granted = {e.get("code") for e in form.parts.get("entitlement", [])}
+    for plan in form.parts.get("plan", []):
+        if plan.get("entitlement") not in granted:
+            yield Fault(
+                _line_of(text, str(plan.get("entitlement"))),
+                "unknown_entitlement",
+                str(plan.get("entitlement")),
+            )
 
 
 def _line_of(text: str, word: str) -> int:

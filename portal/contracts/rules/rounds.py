@@ -15,6 +15,7 @@ class Moved(StrEnum):
     EARLIER_THAT_WEEK = "earlier_that_week"
     NEXT_WORKDAY = "next_workday"
     WHOLE_WEEK_OFF = "whole_week_off"
+    DAY_OFF = "day_off"
     AFTER_THE_TERM = "after_the_term"
 
 
@@ -28,20 +29,27 @@ class Round:
     moved: Moved | None
 
 
-def weekly(start: date, end: date, weekday: int, calendar: ServiceCalendar) -> list[Round]:
+def weekly(
+    start: date, end: date, weekday: int, calendar: ServiceCalendar, *, moves: bool = True
+) -> list[Round]:
     """One round a week whose planned weekday (Monday 0) lies in the term, both ends included (PC-07).
 
     A day off moves it to the next workday of the same week, else to an earlier one of that week, else the week is skipped:
-    nothing is carried over. A move never leaves the term.
+    nothing is carried over. A move never leaves the term. Without `moves`, a round on a day off is left out.
     """
     first = start + timedelta(days=(weekday - start.weekday()) % 7)
     count = (end - first).days // 7 + 1 if first <= end else 0
-    return [_in_its_week(n + 1, first + timedelta(weeks=n), start, end, calendar) for n in range(count)]
+    weeks = [first + timedelta(weeks=n) for n in range(count)]
+    return [_in_its_week(n, day, start, end, calendar, moves=moves) for n, day in enumerate(weeks, 1)]
 
 
-def _in_its_week(number: int, planned: date, start: date, end: date, calendar: ServiceCalendar) -> Round:
+def _in_its_week(
+    number: int, planned: date, start: date, end: date, calendar: ServiceCalendar, *, moves: bool
+) -> Round:
     if calendar.is_workday(planned):
         return Round(number, planned, planned, None)
+    if not moves:
+        return Round(number, planned, None, Moved.DAY_OFF)
     later = [planned + timedelta(days=n) for n in range(1, 7 - planned.weekday())]
     earlier = [planned - timedelta(days=n) for n in range(1, planned.weekday() + 1)]
     for days, why in ((later, Moved.LATER_THAT_WEEK), (earlier, Moved.EARLIER_THAT_WEEK)):

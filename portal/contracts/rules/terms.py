@@ -101,9 +101,23 @@ class Entitlement:
     """Hours of service do not limit it, as for a free emergency."""
 
 
+class StartEvent(StrEnum):
+    """What a span counts from. A ticket's promises wait for the first two; the others start milestones."""
+
+    RECEIVED = "received"
+    MATERIALS = "materials"
+    """The request and all the material for it, whichever comes later (WB-12)."""
+    SIGNED = "signed"
+    EFFECTIVE = "effective"
+    DEPLOYED = "deployed"
+    DELIVERY = "delivery"
+    DELIVERY_NOTICE = "delivery_notice"
+    PART_INSTALLED = "part_installed"
+
+
 @dataclass(frozen=True)
 class Target:
-    """A promise that starts with a ticket. `priority` and `services` None: any. `internal`: staff alone see it."""
+    """A promise on a ticket. `priority` and `services` None: any. `internal`: staff alone see it."""
 
     metric: str
     rule: ClockRule
@@ -112,6 +126,23 @@ class Target:
     services: frozenset[Service] | None = None
     emergency: bool = False
     internal: bool = False
+    start_event: StartEvent = StartEvent.RECEIVED
+
+    def starts(self, events: Mapping[StartEvent, datetime]) -> datetime | None:
+        """The instant from which it runs: that of the last thing it waits for; None while one is missing."""
+        awaited = {StartEvent.RECEIVED, self.start_event}
+        return max(events[e] for e in awaited) if awaited <= events.keys() else None
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A span that the contract's own life starts, not a ticket. `price` names what falls due by then, if anything does."""
+
+    code: str
+    start_event: StartEvent
+    rule: ClockRule
+    clause: str
+    price: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +165,8 @@ class Version:
     signed_provider_at: datetime | None = None
     excluded_causes: Mapping[Cause, str] = field(default_factory=dict)
     labour_rate: str | None = None
+    excluded_part_factor: Decimal | None = None
+    """The part of the list price under an excluded cause; None: as otherwise."""
     part_factor: Decimal = Decimal(1)
     part_clause: str = ""
     phone_first_clause: str | None = None
@@ -250,13 +283,15 @@ class Lifecycle:
 
 @dataclass(frozen=True)
 class Plan:
-    """Rounds that come by themselves: weekly on `weekday`, or every `months` months; for which entitlement's services."""
+    """Rounds that come by themselves: weekly on `weekday`, or every `months` months; for which entitlement's services.
+    `moves`: a weekly round that falls on a day off is moved within its week, else it is left out."""
 
     code: str
     clause: str
     entitlement: str
     weekday: int | None = None
     months: int | None = None
+    moves: bool = True
 
 
 @dataclass(frozen=True)
