@@ -14,6 +14,7 @@ from wtforms.widgets import DateTimeLocalInput, TimeInput
 
 from portal.assets.models import Device
 from portal.kernel import clock
+from portal.kernel.errors import Refused
 from portal.people.models import Contact, Site, Team, User
 from portal.tickets.forms import choices
 from portal.tickets.models import Ticket
@@ -122,11 +123,15 @@ class CallForm(Form):
         if self.contact_id.data in (None, "None"):
             self.contact_id.data = str(ticket.requester_id)
 
-    def validate_advice(self, field: Field) -> None:
-        if self.tell_client.data and not field.data:
-            raise ValidationError(_("Write the advice that is to be sent."))
-        if self.outcome.data == Outcome.SOLVED and not field.data:
-            raise ValidationError(_("Write what solved it: the next one with this fault will find it."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Some outcomes need the advice in words."""
+        valid = super().validate(extra_validators)
+        if not self.advice.data and self.tell_client.data:
+            self.refuse(Refused(_("Write the advice that is to be sent."), field="advice"))
+        elif not self.advice.data and self.outcome.data == Outcome.SOLVED:
+            sentence = _("Write what solved it: the next one with this fault will find it.")
+            self.refuse(Refused(sentence, field="advice"))
+        return valid and not self.advice.errors
 
     def work(self) -> Work:
         """What was logged; a call without a beginning has just ended."""
@@ -238,9 +243,7 @@ class ResolveForm(Form):
 
 
 class CancelForm(Form):
-    reason = line(
-        _l("Why is it cancelled?"), LONGEST_REASON, needed=_l("Say why; the client reads it, too.")
-    )
+    reason = line(_l("Why is it cancelled?"), LONGEST_REASON, needed=_l("Say why; the client reads it, too."))
 
 
 class PhaseForm(Form):
@@ -308,9 +311,7 @@ class CreateForm(Form):
     subject = line(
         _l("Subject"), LONGEST_SUBJECT, needed=_l("Write one line, so that we know what it is about.")
     )
-    symptoms = text(
-        _l("What do they see?"), LONGEST_TEXT, needed=_l("Write down what the client told you.")
-    )
+    symptoms = text(_l("What do they see?"), LONGEST_TEXT, needed=_l("Write down what the client told you."))
     kind = Choice(_l("Kind"), choices=choices.pairs(choices.KINDS), default=Kind.FAULT.value)
     urgency = RadioField(
         _l("Urgency"), choices=choices.pairs(choices.URGENCIES), default=Urgency.NORMAL.value
@@ -339,15 +340,20 @@ class CreateForm(Form):
         if field.data and not self.received_on.data:
             raise ValidationError(_("Write the day, too."))
 
-    def validate_minutes(self, field: Field) -> None:
-        if self.log_call.data and field.data is None and not field.errors:
-            raise ValidationError(_("How many minutes did it take?"))
-
     def validate_log_call(self, field: Field) -> None:
         if field.data and self.channel.data != Channel.PHONE:
             raise ValidationError(_("Only a request that came by phone has a call to log."))
-        if field.data and not self.outcome.data:
-            raise ValidationError(_("Say what came of the call: choose its outcome."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A call that is logged has minutes and an outcome."""
+        valid = super().validate(extra_validators)
+        if not self.log_call.data:
+            return valid
+        if self.minutes.data is None and not self.minutes.errors:
+            self.refuse(Refused(_("How many minutes did it take?"), field="minutes"))
+        if not self.outcome.data:
+            self.refuse(Refused(_("What came of it?"), field="outcome"))
+        return valid and not self.minutes.errors and not self.outcome.errors
 
     def received_at(self) -> datetime | None:
         """None means now. A day without a time counts from its beginning."""

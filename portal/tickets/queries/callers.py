@@ -40,9 +40,13 @@ def callers(actor: Actor, typed: str) -> Sequence[Membership]:
     )  # fmt: skip
     digits = "".join(c for c in wanted if c.isdecimal() and c.isascii())
     if _NUMBER.fullmatch(wanted) and len(digits) >= FEWEST_DIGITS:
-        by_phone = select(ContactPhone.contact_id).where(ContactPhone.digits.contains(digits.lstrip("0") or digits))
+        by_phone = select(ContactPhone.contact_id).where(
+            ContactPhone.digits.contains(digits.lstrip("0") or digits)
+        )
         return db.session.scalars(query.where(Contact.id.in_(by_phone))).all()
-    by_email = select(ContactEmail.contact_id).where(ContactEmail.address.contains(wanted.lower(), autoescape=True))
+    by_email = select(ContactEmail.contact_id).where(
+        ContactEmail.address.contains(wanted.lower(), autoescape=True)
+    )
     named = or_(
         Contact.name.icontains(wanted, autoescape=True),
         Organisation.name.icontains(wanted, autoescape=True),

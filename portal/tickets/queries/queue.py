@@ -172,7 +172,9 @@ def found(actor: Actor, typed: str, after: str | None = None, size: int = PAGE) 
 
 def number_of(actor: Actor, number: int) -> bool:
     """Whether the actor may open a ticket of this number."""
-    return db.session.scalar(scope.visible(select(Ticket.id), actor).where(Ticket.number == number)) is not None
+    return (
+        db.session.scalar(scope.visible(select(Ticket.id), actor).where(Ticket.number == number)) is not None
+    )
 
 
 def counts(actor: Actor) -> dict[View, int]:

@@ -135,7 +135,9 @@ def _others(actor: Actor, ticket: Ticket) -> list[Other]:
         .order_by(case((follows, 0), else_=1), case((own, 0), else_=1), Ticket.last_activity_at.desc())
         .limit(OTHERS)
     )  # fmt: skip
-    return [Other(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5])) for row in db.session.execute(query)]
+    return [
+        Other(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5])) for row in db.session.execute(query)
+    ]
 
 
 def entries(
@@ -182,7 +184,9 @@ def came_since(actor: Actor, ticket: Ticket, entry_id: int) -> list[TimelineEntr
 
 def last_entry_id(actor: Actor, number: int) -> int:
     """The newest entry of a ticket, which polling pages compare; raises NotFound."""
-    found = db.session.scalar(scope.visible(select(Ticket.last_entry_id), actor).where(Ticket.number == number))
+    found = db.session.scalar(
+        scope.visible(select(Ticket.last_entry_id), actor).where(Ticket.number == number)
+    )
     if found is None:
         raise NotFound
     return found

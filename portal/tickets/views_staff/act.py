@@ -51,9 +51,7 @@ def by_form(
     the refusal."""
     if request.method == "GET":
         return pages.page(number, what, form)
-    files, refused_files = uploads.receive(
-        request.files.getlist("files"), request.form.getlist("kept_files")
-    )
+    files, refused_files = uploads.receive(request.files.getlist("files"), request.form.getlist("kept_files"))
     more: dict[str, Any] = {"kept": kept(files)}
     valid = form.validate()
     for refused in refused_files:

@@ -31,7 +31,9 @@ def log_call(number: int) -> ResponseReturnValue:
     def step(actor: Any, locked: Any, _files: Any) -> None:
         work.log_call(actor, locked, form.work())
 
-    return act.by_form(number, "call", form, step, _("The call is logged."), then=lambda: _after(number, form))
+    return act.by_form(
+        number, "call", form, step, _("The call is logged."), then=lambda: _after(number, form)
+    )
 
 
 @blueprint.route("/tickets/<int:number>/remote", methods=BOTH)

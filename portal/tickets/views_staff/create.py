@@ -3,6 +3,8 @@
 Nobody is trusted to belong to an organisation because a form says so: the service asks again.
 """
 
+from typing import Any
+
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,6 +20,7 @@ from portal.tickets.service import following, opening, work
 from portal.tickets.views_staff import act
 from portal.tickets.views_staff.door import blueprint
 from portal.web import guards, htmx, uploads
+from portal.web.fields import one_line
 
 
 @blueprint.route("/tickets/new", methods=["GET", "POST"])
@@ -61,9 +64,7 @@ def create() -> ResponseReturnValue:
     return page, code
 
 
-def _open(
-    form: CreateForm, organisation_id: int, contact_id: int, files: list[uploads.StoredFile]
-) -> int:
+def _open(form: CreateForm, organisation_id: int, contact_id: int, files: list[uploads.StoredFile]) -> int:
     actor = guards.actor()
     with transaction():
         ticket = opening.open_ticket(actor, form.new_ticket(organisation_id, contact_id, list(files)))
@@ -75,14 +76,16 @@ def _open(
 
 
 def _find() -> ResponseReturnValue:
-    typed = request.args.get("who", "").strip()
+    return render_template("tickets/staff/find_caller.html", **_found())
+
+
+def _found() -> dict[str, Any]:
+    typed = one_line(request.args.get("who")) or ""
     found = caller_queries.callers(guards.actor(), typed)
-    return render_template("tickets/staff/find_caller.html", typed=typed, found=found, most=caller_queries.MOST)
+    return {"typed": typed, "found": found, "most": caller_queries.MOST}
 
 
 @blueprint.get("/tickets/callers")
 def callers() -> ResponseReturnValue:
     """Who it may be, while typing."""
-    typed = request.args.get("who", "").strip()
-    found = caller_queries.callers(guards.actor(), typed)
-    return render_template("tickets/_callers.html", typed=typed, found=found, most=caller_queries.MOST)
+    return render_template("tickets/_callers.html", **_found())

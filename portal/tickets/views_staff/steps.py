@@ -67,7 +67,9 @@ def wait(number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/resume")
 def resume(number: int) -> ResponseReturnValue:
     """The reason for waiting is gone."""
-    return act.by_button(number, lambda actor, locked, _files: status.resume(actor, locked), _("The work goes on."))
+    return act.by_button(
+        number, lambda actor, locked, _files: status.resume(actor, locked), _("The work goes on.")
+    )
 
 
 @blueprint.route("/tickets/<int:number>/resolve", methods=BOTH)
@@ -75,7 +77,11 @@ def resolve(number: int) -> ResponseReturnValue:
     """Done: the client reads what was done and is asked to confirm. The last attempt that solved it suggests the words."""
     form = ResolveForm()
     if request.method == "GET":
-        solved = [w for w in queries.attempts(scope.ticket_for(guards.actor(), number)) if w.outcome is Outcome.SOLVED]
+        solved = [
+            w
+            for w in queries.attempts(scope.ticket_for(guards.actor(), number))
+            if w.outcome is Outcome.SOLVED
+        ]
         if solved:
             remotely = solved[-1].phase is Phase.REMOTE
             code = ClosureCode.SOLVED_REMOTELY if remotely else ClosureCode.SOLVED_BY_ADVICE

@@ -128,9 +128,7 @@ def _timeline(sheet: Sheet, before: int | None) -> dict[str, Any]:
         "lines": lines,
         "earlier": earlier,
         "reader_is_staff": True,
-        "timeline_url": ""
-        if before
-        else url_for("tickets_staff.timeline", number=number, version=newest),
+        "timeline_url": "" if before else url_for("tickets_staff.timeline", number=number, version=newest),
         "announcement": announcement,
     }
 

@@ -132,8 +132,9 @@ def test_the_page_takes_few_queries_however_long_the_conversation_is(cast, as_us
             opened.say(cast.owner, number, f"Word {n}")
             opened.note(cast.engineer, number, "Note")
             opened.ticket(cast, cast.colleague)
+        browser = as_user(cast.agent)
         with counted() as statements:
-            page(as_user(cast.agent), number)
+            page(browser, number)
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 12, statements
 
