@@ -335,10 +335,11 @@ def ladder_steps(
 
 
 def announcement(lines: list[Line]) -> str:
-    """What is read out when the conversation has grown: its last line in one sentence."""
+    """What is read out when the conversation has grown: the last that happened, people before the portal's own lines."""
     if not lines:
         return ""
-    last = lines[-1]
+    together = [line for line in lines if line.at == lines[-1].at]
+    last = next((line for line in reversed(together) if line.kind != "change"), lines[-1])
     if last.kind == "change":
         return last.sentence
     time = last.at.striptags()
