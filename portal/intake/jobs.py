@@ -4,8 +4,8 @@ from typing import Any
 
 from portal.infra.transaction import transaction
 from portal.intake import queries
-from portal.intake.models import InboundState
 from portal.intake.rules.mail import Unreadable
+from portal.intake.rules.state import InboundState
 from portal.intake.service import reading, settling
 from portal.kernel.actor import SYSTEM
 

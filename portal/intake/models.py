@@ -4,23 +4,13 @@ A message is never deleted and never only in memory: its raw bytes are in the fi
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.infra.db import BigId, Instant, Json, Model, choice
-
-
-class InboundState(StrEnum):
-    """What became of a message. All but `received` count in the account of the day."""
-
-    RECEIVED = "received"
-    TICKET = "ticket"
-    REPLY = "reply"
-    HELD = "held"
-    IGNORED = "ignored"
+from portal.intake.rules.state import InboundState
 
 
 class InboundMessage(Model):

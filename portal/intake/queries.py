@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from portal.infra.db import db
-from portal.intake.models import InboundMessage, InboundState, MailboxState
+from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.mail import ParsedMail
 from portal.intake.rules.route import Facts, Sender
+from portal.intake.rules.state import InboundState
 from portal.kernel import refs
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import NotFound
@@ -19,6 +20,8 @@ from portal.people import queries as people
 from portal.tickets import models as ticket_tables
 from portal.tickets.queries import scope as tickets
 
+Row = InboundMessage
+"""What the pages are given."""
 PAGE = 40
 STUCK_AFTER = timedelta(minutes=10)
 

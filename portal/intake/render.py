@@ -6,8 +6,8 @@ import filetype
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from portal.intake.models import InboundState
 from portal.intake.rules.mail import ParsedMail
+from portal.intake.rules.state import InboundState
 from portal.kernel import refs
 from portal.web import mail_html, uploads
 

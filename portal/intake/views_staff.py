@@ -14,8 +14,8 @@ from flask_babel import lazy_gettext as _l
 from portal.infra import files
 from portal.infra.transaction import transaction
 from portal.intake import forms, queries, render
-from portal.intake.models import InboundMessage, InboundState
 from portal.intake.rules.mail import ParsedMail, Unreadable
+from portal.intake.rules.state import InboundState
 from portal.intake.service import held as actions
 from portal.intake.service import reading
 from portal.kernel import clock, refs
@@ -63,7 +63,7 @@ def message(inbound_id: int) -> ResponseReturnValue:
     return _page(queries.inbound(guards.actor(), inbound_id))
 
 
-def _page(row: InboundMessage, status: int = 200, **given: object) -> ResponseReturnValue:
+def _page(row: queries.Row, status: int = 200, **given: object) -> ResponseReturnValue:
     """The whole page, or the part with the forms where htmx sent one of them."""
     mail, unreadable = _mail_of(row)
     context: dict[str, object] = {
@@ -91,7 +91,7 @@ def _page(row: InboundMessage, status: int = 200, **given: object) -> ResponseRe
     return render_template(template, **context), status
 
 
-def _mail_of(row: InboundMessage) -> tuple[ParsedMail | None, str | None]:
+def _mail_of(row: queries.Row) -> tuple[ParsedMail | None, str | None]:
     try:
         return reading.read(row.sha256), None
     except Unreadable as error:
@@ -100,7 +100,7 @@ def _mail_of(row: InboundMessage) -> tuple[ParsedMail | None, str | None]:
         return None, "crashed"
 
 
-def _ticket_form(row: InboundMessage, bound: bool = False) -> forms.TicketForm:
+def _ticket_form(row: queries.Row, bound: bool = False) -> forms.TicketForm:
     """Choices depend on the organisation: the sender's own, or the one chosen just now."""
     form = forms.TicketForm() if bound else forms.TicketForm(formdata=None)
     organisations = [(o.id, o.name) for o in queries.organisations(guards.actor())]
@@ -125,7 +125,7 @@ def _ticket_form(row: InboundMessage, bound: bool = False) -> forms.TicketForm:
     return form
 
 
-def _join_form(row: InboundMessage) -> forms.JoinForm:
+def _join_form(row: queries.Row) -> forms.JoinForm:
     form = forms.JoinForm(formdata=None)
     claimed = render.claimed_ticket(row.detail)
     form.number.data = refs.ticket_number(claimed) if claimed else ""

@@ -11,9 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra import files, jobs
 from portal.infra.db import db
-from portal.intake.models import InboundMessage, InboundState, MailboxState
+from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.fingerprint import fingerprint
 from portal.intake.rules.parse import message_id_of
+from portal.intake.rules.state import InboundState
 from portal.kernel import clock
 
 LARGEST_KEPT = 1 << 30

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from portal.infra import jobs
 from portal.intake import queries
-from portal.intake.models import InboundMessage, InboundState
+from portal.intake.models import InboundMessage
+from portal.intake.rules.state import InboundState
 from portal.intake.service import settling
 from portal.intake.service.arrival import KIND
 from portal.intake.service.reading import Reading

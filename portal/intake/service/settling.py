@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from portal.infra import files, jobs
 from portal.infra.db import db
 from portal.intake import queries
-from portal.intake.models import InboundMessage, InboundState
+from portal.intake.models import InboundMessage
 from portal.intake.rules import route
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.rules.parse import glimpse
+from portal.intake.rules.state import InboundState
 from portal.intake.service import arrival
 from portal.intake.service.reading import ReadFile, Reading, settings
 from portal.kernel import clock

@@ -25,7 +25,8 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.infra import jobs
 from portal.infra.db import db
-from portal.intake.models import InboundMessage, InboundState
+from portal.intake.models import InboundMessage
+from portal.intake.rules.state import InboundState
 from tests.integration.intake.mails import mail
 
 jobs.LEASE = timedelta(seconds=1)  # so that the next worker need not wait two minutes for a dead one's job

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from portal.intake.models import InboundMessage, InboundState
+from portal.intake.models import InboundMessage
+from portal.intake.rules.state import InboundState
 from portal.kernel import refs
 from portal.tickets.rules.words import EntryKind
 from tests.integration.intake.conftest import all_mail, all_tickets, newest, timeline

@@ -9,7 +9,7 @@ from flask import Flask
 from portal.config import Settings
 from portal.infra import files
 from portal.intake import doors, queries
-from portal.intake.models import InboundState
+from portal.intake.rules.state import InboundState
 from tests.integration.intake.conftest import all_mail, all_tickets
 from tests.integration.intake.mails import mail
 from tests.support.client import let_go

@@ -38,7 +38,8 @@ def test_a_worker_killed_at_any_step_loses_and_doubles_nothing(
     assert killed >= ROUNDS * 3 // 4, f"only {killed} of {ROUNDS} rounds reached their step"
     with app.app_context():
         from portal.infra.db import db
-        from portal.intake.models import InboundMessage, InboundState
+        from portal.intake.models import InboundMessage
+        from portal.intake.rules.state import InboundState
         from portal.tickets.models import Ticket, TimelineEntry
         from portal.tickets.rules.words import EntryKind
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from portal.infra import files
 from portal.infra.db import db
 from portal.infra.transaction import transaction
-from portal.intake.models import InboundMessage, InboundState
+from portal.intake.models import InboundMessage
+from portal.intake.rules.state import InboundState
 from portal.kernel import clock, refs
 from portal.kernel.actor import ClientRole
 from portal.people.models import Membership

@@ -15,7 +15,7 @@ from portal.infra import files
 from portal.infra.db import db
 from portal.infra.jobs import Job
 from portal.intake import doors
-from portal.intake.models import InboundState
+from portal.intake.rules.state import InboundState
 from tests.integration.intake.conftest import all_mail, all_tickets
 from tests.integration.intake.mails import mail
 from tests.support import databases
