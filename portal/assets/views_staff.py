@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.assets import queries, service
 from portal.assets.forms import KINDS, DeviceForm
 from portal.infra.transaction import transaction
-from portal.kernel.errors import Refused, Stale
+from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.web import guards, htmx
 
@@ -32,8 +32,8 @@ def create_device(organisation_id: int) -> ResponseReturnValue:
     organisation = people.client_organisation(guards.actor(), organisation_id)
     form = DeviceForm()
     form.offer_sites(people.sites_of(organisation_id))
-    if request.method == "GET" or not form.validate_on_submit():
-        return _page(form, 200 if request.method == "GET" else 422, organisation=organisation, device=None)
+    if request.method != "POST" or not form.validate_on_submit():
+        return _page(form, 200 if request.method != "POST" else 422, organisation=organisation, device=None)
     values: dict[str, Any] = form.values()
     try:
         with transaction():
@@ -51,7 +51,7 @@ def edit_device(device_id: int) -> ResponseReturnValue:
     organisation_id = device.organisation_id
     form = DeviceForm()
     form.offer_sites(people.sites_of(organisation_id), device.site_id)
-    if request.method == "GET":
+    if request.method != "POST":
         form.show(device)
         return _page(form, device=device, organisation=device.organisation)
     if not form.validate_on_submit():
@@ -61,9 +61,7 @@ def edit_device(device_id: int) -> ResponseReturnValue:
         with transaction():
             service.change_device(device_id, form.version.data, **values, active=form.active.data)
     except Refused as refused:
-        form.refuse(refused)
-        if isinstance(refused, Stale):
-            form.version.data = device.version
+        form.refuse(refused, device.version)
         return _page(form, 422, device=device, organisation=device.organisation)
     flash(_("Saved."), "success")
     return htmx.go(url_for("people_staff.organisation", organisation_id=organisation_id))

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.kernel.errors import NotFound, Refused, Stale
+from portal.kernel.errors import NotFound, Refused
 from portal.people import identity, queries
 from portal.people.forms.person import Profile
 from portal.people.forms.sign_in import ChangePassword
@@ -21,7 +21,7 @@ blueprint = guards.member_door("people_member", __name__, url_prefix="/profile")
 def profile() -> ResponseReturnValue:
     """What others see of me, and how I want to read the portal."""
     contact = queries.own_contact(guards.actor())
-    if request.method == "GET":
+    if request.method != "POST":
         return _page()
     form = Profile()
     form.offer_zones(contact.time_zone)
@@ -35,9 +35,7 @@ def profile() -> ResponseReturnValue:
                 time_zone=form.time_zone.data, phones=form.phone_rows(),
             )  # fmt: skip
     except Refused as refused:
-        form.refuse(refused)
-        if isinstance(refused, Stale):
-            form.version.data = contact.version
+        form.refuse(refused, contact.version)
         return _page(form)
     flash(_("Saved."), "success")
     return htmx.go(url_for("people_member.profile"))

@@ -30,7 +30,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignIn()
     target = guards.safe_next(form.next.data or request.args.get("next")) or "/"
     form.next.data = target
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(target) if guards.actor().user_id else _page("sign_in", form)
     if not form.validate_on_submit():
         return _page("sign_in", form, 422)
@@ -91,7 +91,7 @@ def reset(token: str) -> ResponseReturnValue:
 def forgot() -> ResponseReturnValue:
     """Ask for a link by mail; the answer is the same for an address that nobody has."""
     form = Forgot()
-    if request.method == "GET":
+    if request.method != "POST":
         form.email.data = request.args.get("email")
         return _page("forgot", form)
     if not form.validate_on_submit():
@@ -111,9 +111,9 @@ def _password_by_link(token: str, purpose: LinkPurpose) -> ResponseReturnValue:
         return _dead_link(purpose)
     form = NewPassword()
     form.known = (owner.email, owner.name)
-    if request.method == "GET" or not form.validate_on_submit():
+    if request.method != "POST" or not form.validate_on_submit():
         return _page(
-            "set_password", form, 200 if request.method == "GET" else 422, owner=owner, purpose=purpose
+            "set_password", form, 200 if request.method != "POST" else 422, owner=owner, purpose=purpose
         )
     hashed = passwords.hash_of(form.password.data or "")
     try:

@@ -15,7 +15,7 @@ from wtforms import Field, FieldList, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from portal.kernel.errors import Refused
+from portal.kernel.errors import Refused, Stale
 
 
 def one_line(text: str | None) -> str | None:
@@ -92,13 +92,18 @@ class Form(FlaskForm):
         self.form_errors = [str(_STALE)]
         return False
 
-    def refuse(self, refused: Refused) -> None:
-        """Put a refusal beside the field that it names, or over the whole form."""
+    def refuse(self, refused: Refused, version: int | None = None) -> None:
+        """Put a refusal beside the field that it names, or over the whole form.
+
+        `version`: what is stored now; after a stale form the next sending is measured against that.
+        """
         field = self._fields.get(refused.field) if refused.field else None
         if field is not None:
             field.errors = [*field.errors, str(refused.sentence)]
         else:
             self.form_errors = [*self.form_errors, str(refused.sentence)]
+        if isinstance(refused, Stale) and "version" in self._fields:
+            self._fields["version"].raw_data, self._fields["version"].data = None, version
 
 
 if TYPE_CHECKING:

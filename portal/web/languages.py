@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, force_locale
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
@@ -15,6 +16,10 @@ DEFAULT_ZONE = "Asia/Shanghai"
 COOKIE = "language"
 
 babel = Babel()
+
+if "__html__" in vars(LazyString):
+    # It calls a lazy sentence safe HTML, and a name inside of it with it: templates shall escape it as any text.
+    del LazyString.__html__
 
 
 def known(code: str | None) -> str | None:

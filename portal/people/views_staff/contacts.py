@@ -14,7 +14,7 @@ from portal.people import queries
 from portal.people.forms.person import ContactForm, KnownContact, NewContact, Place
 from portal.people.service import contacts as service
 from portal.people.service import users
-from portal.people.views_staff.door import blueprint, page, refuse
+from portal.people.views_staff.door import blueprint, page
 from portal.web import guards, htmx
 
 
@@ -25,7 +25,7 @@ def create_contact(organisation_id: int) -> ResponseReturnValue:
     form = NewContact()
     form.offer_zones(organisation.time_zone)
     known = KnownContact(formdata=None)
-    if request.method == "GET":
+    if request.method != "POST":
         form.language.data = organisation.language
         form.emails.offer([])
         form.phones.offer([])
@@ -99,7 +99,7 @@ def edit_contact(contact_id: int) -> ResponseReturnValue:
     found = queries.client_contact(guards.actor(), contact_id)
     form = ContactForm()
     form.offer_zones(found.time_zone)
-    if request.method == "GET":
+    if request.method != "POST":
         form.show(found)
         return page("contact_form", form, contact=found, organisation=None)
     if not form.validate_on_submit():
@@ -111,7 +111,7 @@ def edit_contact(contact_id: int) -> ResponseReturnValue:
                 time_zone=form.time_zone.data, phones=form.phone_rows(), emails=form.addresses(), note=form.note.data,
             )  # fmt: skip
     except Refused as refused:
-        refuse(form, refused, found.version)
+        form.refuse(refused, found.version)
         return _contact_page(form, contact=found, organisation=None)
     flash(_("Saved."), "success")
     return htmx.go(url_for("people_staff.contact", contact_id=contact_id))

@@ -6,7 +6,6 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.kernel.actor import StaffRole
-from portal.kernel.errors import Refused, Stale
 from portal.web import guards, htmx
 from portal.web.fields import Form
 
@@ -23,10 +22,3 @@ def page(name: str, form: Form, status: int = 200, **given: Any) -> ResponseRetu
     )
     given.setdefault("nav", "people_staff.organisations")
     return render_template(template, form=form, **given), status
-
-
-def refuse(form: Form, refused: Refused, version: int) -> None:
-    """Say why; after a stale form the next sending is measured against what is stored now."""
-    form.refuse(refused)
-    if isinstance(refused, Stale):
-        form["version"].data = version

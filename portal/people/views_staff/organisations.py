@@ -11,7 +11,7 @@ from portal.kernel.errors import Refused
 from portal.people import queries
 from portal.people.forms.organisations import OrganisationForm, SiteForm
 from portal.people.service import organisations as service
-from portal.people.views_staff.door import blueprint, for_managers, page, refuse
+from portal.people.views_staff.door import blueprint, for_managers, page
 from portal.web import guards, htmx
 from portal.web.paging import page_of
 
@@ -39,8 +39,8 @@ def organisations() -> ResponseReturnValue:
 def create_organisation() -> ResponseReturnValue:
     form = OrganisationForm()
     form.offer_zones()
-    if request.method == "GET" or not form.validate_on_submit():
-        return page("organisation_form", form, 200 if request.method == "GET" else 422, organisation=None)
+    if request.method != "POST" or not form.validate_on_submit():
+        return page("organisation_form", form, 200 if request.method != "POST" else 422, organisation=None)
     try:
         with transaction():
             made = service.create_organisation(**_values(form))
@@ -72,7 +72,7 @@ def edit_organisation(organisation_id: int) -> ResponseReturnValue:
     found = queries.client_organisation(guards.actor(), organisation_id)
     form = OrganisationForm()
     form.offer_zones(found.time_zone)
-    if request.method == "GET":
+    if request.method != "POST":
         form.show(found)
         return page("organisation_form", form, organisation=found)
     if not form.validate_on_submit():
@@ -83,7 +83,7 @@ def edit_organisation(organisation_id: int) -> ResponseReturnValue:
                 organisation_id, form.version.data, **_values(form), active=form.active.data
             )
     except Refused as refused:
-        refuse(form, refused, found.version)
+        form.refuse(refused, found.version)
         return page("organisation_form", form, 422, organisation=found)
     flash(_("Saved."), "success")
     return htmx.go(url_for("people_staff.organisation", organisation_id=organisation_id))
@@ -93,8 +93,10 @@ def edit_organisation(organisation_id: int) -> ResponseReturnValue:
 def create_site(organisation_id: int) -> ResponseReturnValue:
     found = queries.client_organisation(guards.actor(), organisation_id)
     form = SiteForm()
-    if request.method == "GET" or not form.validate_on_submit():
-        return page("site_form", form, 200 if request.method == "GET" else 422, organisation=found, site=None)
+    if request.method != "POST" or not form.validate_on_submit():
+        return page(
+            "site_form", form, 200 if request.method != "POST" else 422, organisation=found, site=None
+        )
     with transaction():
         owner = queries.client_organisation(guards.actor(), organisation_id)
         service.create_site(
@@ -113,7 +115,7 @@ def edit_site(site_id: int) -> ResponseReturnValue:
     site = queries.client_site(guards.actor(), site_id)
     organisation_id = site.organisation_id
     form = SiteForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.show(site)
         return page("site_form", form, organisation=site.organisation, site=site)
     if not form.validate_on_submit():
@@ -125,7 +127,7 @@ def edit_site(site_id: int) -> ResponseReturnValue:
                 access_note=form.access_note.data, active=form.active.data,
             )  # fmt: skip
     except Refused as refused:
-        refuse(form, refused, site.version)
+        form.refuse(refused, site.version)
         return page("site_form", form, 422, organisation=site.organisation, site=site)
     flash(_("Saved."), "success")
     return htmx.go(url_for("people_staff.organisation", organisation_id=organisation_id))

@@ -12,7 +12,7 @@ from portal.people import queries
 from portal.people.forms.organisations import DAYS, ClosureForm, HoursForm, ProviderForm
 from portal.people.service import desk
 from portal.people.service import organisations as service
-from portal.people.views_staff.door import blueprint, for_administrators, refuse
+from portal.people.views_staff.door import blueprint, for_administrators
 from portal.web import htmx
 from portal.web.fields import Form
 
@@ -26,7 +26,7 @@ def provider() -> ResponseReturnValue:
     found = queries.provider()
     if found is None:
         raise NotFound
-    if request.method == "GET":
+    if request.method != "POST":
         return _page()
     form = ProviderForm()
     form.offer_zones(found.time_zone)
@@ -39,7 +39,7 @@ def provider() -> ResponseReturnValue:
                 time_zone=form.time_zone.data, phone=form.phone.data, address=form.address.data, note=found.note,
             )  # fmt: skip
     except Refused as refused:
-        refuse(form, refused, found.version)
+        form.refuse(refused, found.version)
         return _page(form, "provider_facts")
     return _saved()
 

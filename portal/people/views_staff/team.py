@@ -12,7 +12,7 @@ from portal.kernel.errors import Refused
 from portal.people import queries
 from portal.people.forms.team import ROLE_HINTS, ROLES, StaffForm, TeamForm
 from portal.people.service import contacts, users
-from portal.people.views_staff.door import blueprint, for_administrators, page, refuse
+from portal.people.views_staff.door import blueprint, for_administrators, page
 from portal.web import guards, htmx
 
 NAV = "people_staff.team"
@@ -29,7 +29,7 @@ def team() -> ResponseReturnValue:
 @for_administrators
 def create_staff() -> ResponseReturnValue:
     form = _form()
-    if request.method == "GET":
+    if request.method != "POST":
         form.emails.offer([])
         form.phones.offer([])
         return page("staff_form", form, user=None, hints=ROLE_HINTS, nav=NAV)
@@ -58,7 +58,7 @@ def create_staff() -> ResponseReturnValue:
 def edit_staff(staff_id: int) -> ResponseReturnValue:
     user = queries.any_staff_user(staff_id)
     form = _form(user.contact.time_zone)
-    if request.method == "GET":
+    if request.method != "POST":
         form.show_user(user)
         return page("staff_form", form, user=user, hints=ROLE_HINTS, nav=NAV)
     if not form.validate_on_submit():
@@ -74,7 +74,7 @@ def edit_staff(staff_id: int) -> ResponseReturnValue:
                 queries.any_staff_user(staff_id), StaffRole(form.staff_role.data), _chosen_team(form)
             )
     except Refused as refused:
-        refuse(form, refused, user.contact.version)
+        form.refuse(refused, user.contact.version)
         return _again(form, user)
     flash(_("Saved."), "success")
     return htmx.go(url_for(NAV))
@@ -133,7 +133,7 @@ def create_team() -> ResponseReturnValue:
 def rename_team(team_id: int) -> ResponseReturnValue:
     found = queries.team(team_id)
     form = TeamForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.name.data = found.name
         return page("team_form", form, team=found, nav=NAV)
     if not form.validate_on_submit():
