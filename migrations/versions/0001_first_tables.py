@@ -365,6 +365,95 @@ def upgrade() -> None:
         sa.UniqueConstraint("contract_id", "number", name=op.f("uq_contract_version_contract_id_number")),
     )
     op.create_table(
+        "coverage_decision",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(length=80), nullable=False),
+        sa.Column(
+            "service",
+            sa.Enum(
+                "consult",
+                "hotline",
+                "remote",
+                "on_site",
+                "emergency_on_site",
+                "preventive",
+                "hardware_diagnosis",
+                "hardware_repair",
+                "part",
+                "upgrade",
+                "improvement",
+                "data_entry",
+                "update",
+                name="service",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "included",
+                "consume",
+                "billable",
+                "quote_required",
+                "deferred",
+                "blocked",
+                "manual_review",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "REQUESTER_UNKNOWN",
+                "NO_CONTRACT",
+                "UNSIGNED",
+                "EXPIRED",
+                "NOT_YET",
+                "WAITING_RENEWAL",
+                "ASSET_NOT_COVERED",
+                "SUSPENDED",
+                "EXCLUDED_CAUSE",
+                "OUT_OF_SCOPE",
+                "TRIAGE_REQUIRED",
+                "OFF_HOURS",
+                "QUOTA_USED",
+                "PRICE_UNKNOWN",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("clause", sa.String(length=80), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version_number", sa.Integer(), nullable=True),
+        sa.Column("details", portal.infra.db.Json(), nullable=False),
+        sa.Column("supersedes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_coverage_decision_contract_id_contract")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id"],
+            ["coverage_decision.id"],
+            name=op.f("fk_coverage_decision_supersedes_id_coverage_decision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_decision")),
+        sa.UniqueConstraint("supersedes_id", name=op.f("uq_coverage_decision_supersedes_id")),
+    )
+    with op.batch_alter_table("coverage_decision", schema=None) as batch_op:
+        batch_op.create_index("ix_coverage_decision_contract", ["contract_id"], unique=False)
+        batch_op.create_index("ix_coverage_decision_ref", ["ref", "id"], unique=False)
+
+    op.create_table(
         "device",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -797,6 +886,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("fingerprint", name=op.f("uq_inbound_message_fingerprint")),
     )
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.create_index("ix_inbound_message_message_id", ["message_id"], unique=False)
         batch_op.create_index("ix_inbound_message_received", ["received_at"], unique=False)
         batch_op.create_index("ix_inbound_message_sender", ["sender", "received_at"], unique=False)
         batch_op.create_index("ix_inbound_message_state", ["state", "id"], unique=False)
@@ -819,6 +909,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_participant_contact", ["contact_id"], unique=False)
 
     op.create_table(
+        "ticket_clock",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("metric", sa.String(length=40), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("clause", sa.String(length=80), nullable=False),
+        sa.Column("rule", portal.infra.db.Json(), nullable=False),
+        sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("started_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("stopped_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("due_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("remaining_minutes", sa.Integer(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("warned", sa.Integer(), nullable=False),
+        sa.Column("watch_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("breached_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.Column("replaced_because", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_ticket_clock_contract_id_contract")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_clock_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_clock")),
+    )
+    with op.batch_alter_table("ticket_clock", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_clock_contract", ["contract_id", "stopped_at"], unique=False)
+        batch_op.create_index("ix_ticket_clock_ticket", ["ticket_id", "id"], unique=False)
+        batch_op.create_index("ix_ticket_clock_watch", ["watch_at"], unique=False)
+
+    op.create_table(
         "ticket_message_id",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -833,6 +953,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_message_id", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_message_id_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "ticket_pause",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("started_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", portal.infra.db.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_pause_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_pause")),
+    )
+    with op.batch_alter_table("ticket_pause", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_pause_ticket", ["ticket_id", "id"], unique=False)
 
     op.create_table(
         "ticket_seen",
@@ -1107,10 +1240,20 @@ def downgrade() -> None:
 
     op.drop_table("timeline_entry")
     op.drop_table("ticket_seen")
+    with op.batch_alter_table("ticket_pause", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_pause_ticket")
+
+    op.drop_table("ticket_pause")
     with op.batch_alter_table("ticket_message_id", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_message_id_ticket")
 
     op.drop_table("ticket_message_id")
+    with op.batch_alter_table("ticket_clock", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_clock_watch")
+        batch_op.drop_index("ix_ticket_clock_ticket")
+        batch_op.drop_index("ix_ticket_clock_contract")
+
+    op.drop_table("ticket_clock")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index("ix_participant_contact")
 
@@ -1120,6 +1263,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbound_message_state")
         batch_op.drop_index("ix_inbound_message_sender")
         batch_op.drop_index("ix_inbound_message_received")
+        batch_op.drop_index("ix_inbound_message_message_id")
 
     op.drop_table("inbound_message")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
@@ -1157,6 +1301,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_organisation")
 
     op.drop_table("device")
+    with op.batch_alter_table("coverage_decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_coverage_decision_ref")
+        batch_op.drop_index("ix_coverage_decision_contract")
+
+    op.drop_table("coverage_decision")
     op.drop_table("contract_version")
     op.drop_table("contract_term")
     with op.batch_alter_table("contract_suspension", schema=None) as batch_op:

@@ -8,7 +8,9 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.assets.models import Device, DeviceKind
+from portal.contracts.rules.decision import Outcome, Reason
 from portal.contracts.rules.ledger import LineKind
+from portal.contracts.rules.terms import Service
 from portal.infra.db import BigId, Instant, Json, Model, choice
 from portal.kernel.working_time import DayKind
 from portal.people.models import Organisation
@@ -200,6 +202,33 @@ class LedgerEntry(Model):
     idempotency_key: Mapped[str] = mapped_column(String(160), unique=True)
 
     bucket: Mapped[LedgerBucket] = relationship()
+
+
+class CoverageDecision(Model):
+    """What the engine answered, kept as it was: a new answer to the same question supersedes it and changes nothing here.
+
+    `ref` names what was asked about ("ticket:17"); `details` is rules.decision's answer as plain values, losers included.
+    """
+
+    __tablename__ = "coverage_decision"
+    __table_args__ = (
+        Index("ix_coverage_decision_ref", "ref", "id"),
+        Index("ix_coverage_decision_contract", "contract_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ref: Mapped[str] = mapped_column(String(80))
+    service: Mapped[Service] = mapped_column(choice(Service, "service"))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"))
+    reason: Mapped[Reason | None] = mapped_column(choice(Reason, "reason"))
+    clause: Mapped[str] = mapped_column(String(80), default="")
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    version_number: Mapped[int | None] = mapped_column(Integer)
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_decision.id"), unique=True)
+
+    contract: Mapped[ContractRecord | None] = relationship()
 
 
 class CalendarNotice(Model):

@@ -55,3 +55,16 @@ class TicketReopened:
 @dataclass(frozen=True)
 class TicketCancelled:
     ticket_id: int
+
+
+@dataclass(frozen=True)
+class PromiseNear:
+    ticket_id: int
+    clock_id: int
+    per_cent: int
+
+
+@dataclass(frozen=True)
+class PromiseBroken:
+    ticket_id: int
+    clock_id: int

@@ -206,6 +206,53 @@ class TicketMessageId(Model):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+class TicketClock(Model):
+    """A promise on a ticket, by its clause. `due_at` is a cache of what the rule, the pauses and the calendar give; it is empty
+    while a pause lasts. A breach, once it happened, is never taken back; a promise that another took the place of stays."""
+
+    __tablename__ = "ticket_clock"
+    __table_args__ = (
+        Index("ix_ticket_clock_ticket", "ticket_id", "id"),
+        Index("ix_ticket_clock_watch", "watch_at"),
+        Index("ix_ticket_clock_contract", "contract_id", "stopped_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    metric: Mapped[str] = mapped_column(String(40))
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    version_number: Mapped[int] = mapped_column(Integer)
+    clause: Mapped[str] = mapped_column(String(80))
+    rule: Mapped[dict[str, Any]] = mapped_column(Json)
+    internal: Mapped[bool] = mapped_column(Boolean, default=False)
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    stopped_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    remaining_minutes: Mapped[int | None] = mapped_column(Integer)
+    provisional: Mapped[bool] = mapped_column(Boolean, default=False)
+    warned: Mapped[int] = mapped_column(Integer, default=0)
+    """The last warning given: 50, 80 or 100 per cent."""
+    watch_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the next warning falls; empty for a promise that ended, is paused, or has had its last."""
+    breached_at: Mapped[datetime | None] = mapped_column(Instant)
+    replaced_because: Mapped[str | None] = mapped_column(String(40))
+
+    ticket: Mapped[Ticket] = relationship()
+
+
+class TicketPause(Model):
+    """A stretch in which promises do not run: the client, a quote, a payment or the like was waited for, or it was solved."""
+
+    __tablename__ = "ticket_pause"
+    __table_args__ = (Index("ix_ticket_pause_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    reason: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class NumberSeries(Model):
     """The last number given of a series; one row each, locked while a number is taken."""
 

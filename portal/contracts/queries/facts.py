@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from portal.contracts.models import ContractRecord, ContractState, ContractVersion, LedgerBucket
@@ -37,9 +37,20 @@ def contracts_of(actor: Actor, organisation_id: int, at: datetime) -> list[Known
     """
     if not (actor.is_staff or actor.is_system or organisation_id in actor.organisation_ids):
         return []
-    query = (
+    mine = ContractRecord.organisation_id == organisation_id
+    return known(
+        db.session.scalars(_whole().where(mine, ContractRecord.state != ContractState.DRAFT)).all(), at
+    )
+
+
+def contracts_by_id(contract_ids: set[int], at: datetime) -> list[Known]:
+    """Contracts for the system's own reckoning, whoever they belong to."""
+    return known(db.session.scalars(_whole().where(ContractRecord.id.in_(contract_ids))).all(), at)
+
+
+def _whole() -> Select[tuple[ContractRecord]]:
+    return (
         select(ContractRecord)
-        .where(ContractRecord.organisation_id == organisation_id, ContractRecord.state != ContractState.DRAFT)
         .options(
             selectinload(ContractRecord.versions).joinedload(ContractVersion.form),
             selectinload(ContractRecord.terms),
@@ -48,7 +59,6 @@ def contracts_of(actor: Actor, organisation_id: int, at: datetime) -> list[Known
         )
         .order_by(ContractRecord.id)
     )
-    return known(db.session.scalars(query).all(), at)
 
 
 def known(records: Iterable[ContractRecord], at: datetime) -> list[Known]:

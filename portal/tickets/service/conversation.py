@@ -76,16 +76,16 @@ def _follow_up(actor: Actor, ticket: Ticket, words: Words, channel: Channel) -> 
     )
 
 
-def reply(
-    actor: Actor, ticket: Ticket, words: Words, *, seen_entry_id: int | None = None
-) -> TimelineEntry:
+def reply(actor: Actor, ticket: Ticket, words: Words, *, seen_entry_id: int | None = None) -> TimelineEntry:
     """A public answer by staff: it is the first response if none came before, and answers what was unanswered.
 
     `seen_entry_id` is the newest entry that the writer had before them: when something public came after it, raises
     Stale. None sends it anyway.
     """
     if seen_entry_id is not None and staff.came_since(actor, ticket, seen_entry_id):
-        raise Stale(_l("Something came in while you were writing. Read it below, then send your reply or change it."))
+        raise Stale(
+            _l("Something came in while you were writing. Read it below, then send your reply or change it.")
+        )
     now = clock.now()
     entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words)
     status.touch_by_staff(ticket, actor, now)

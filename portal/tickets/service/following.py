@@ -15,7 +15,7 @@ from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.models import Participant, Ticket, TicketSeen
 from portal.tickets.rules.words import Kind, Urgency
-from portal.tickets.service import record
+from portal.tickets.service import clocks, record
 
 
 def add_participant(actor: Actor, ticket: Ticket, contact_id: int) -> None:
@@ -75,9 +75,7 @@ def mark_unread(actor: Actor, ticket: Ticket) -> None:
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     before = {"entry_id": max(0, ticket.last_entry_id - 1)}
     statement = insert(TicketSeen).values(user_id=actor.user_id, ticket_id=ticket.id, **before)
-    db.session.execute(
-        statement.on_conflict_do_update(index_elements=["user_id", "ticket_id"], set_=before)
-    )
+    db.session.execute(statement.on_conflict_do_update(index_elements=["user_id", "ticket_id"], set_=before))
 
 
 @dataclass(frozen=True)
@@ -108,5 +106,9 @@ def correct(actor: Actor, ticket: Ticket, about: About) -> None:
         record.add_change(
             ticket, actor, now, {"what": name, "from": str(before or ""), "to": str(after or "")}
         )
+    if changes.keys() & {"kind", "urgency", "device_id"}:
+        db.session.flush()
+        db.session.refresh(ticket, ["device"])
+        clocks.promise(ticket, now)
     if "subject" in changes:
         record.index(ticket, about.subject)

@@ -14,7 +14,7 @@ from portal.people import queries as people
 from portal.tickets.events import TicketOpened
 from portal.tickets.models import Participant, Ticket
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
-from portal.tickets.service import record
+from portal.tickets.service import clocks, record
 from portal.tickets.service.record import Words
 
 
@@ -79,6 +79,7 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
         requester.name,
     ]
     record.index(ticket, " ".join([*parts, organisation.name]))
+    clocks.promise(ticket, now)
     outbox.record(TicketOpened(ticket.id, first.id))
     return ticket
 

@@ -25,7 +25,7 @@ from portal.tickets.models import Ticket, WorkLog
 from portal.tickets.rules import transitions
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
 from portal.tickets.rules.words import ENDED, WAITING, ClosureCode, EntryKind, Phase, Status
-from portal.tickets.service import record
+from portal.tickets.service import clocks, record
 from portal.tickets.service.record import Words
 
 _REFUSALS = {
@@ -51,6 +51,7 @@ def _set_status(ticket: Ticket, actor: Actor, then: Status, now: datetime, reaso
     before, ticket.status = ticket.status, then
     if before is not then:
         ticket.status_since = now
+        clocks.follow_status(ticket, before, then, now)
     ticket.waiting_reason = reason.strip()[:500] or None if then in WAITING else None
     details = {"what": "status", "from": before.value, "to": then.value, "reason": reason.strip()}
     record.add_change(ticket, actor, now, details, internal=False)
@@ -63,7 +64,9 @@ def touch_by_staff(
 
     `contact_at` is when, if it was earlier than now: a call that is logged after it ended.
     """
-    ticket.first_response_at = ticket.first_response_at or contact_at or now
+    if ticket.first_response_at is None:
+        ticket.first_response_at = contact_at or now
+        clocks.stop(ticket, "response", ticket.first_response_at)
     ticket.unanswered_since = None
     ticket.thanked_at = None
     if ticket.status is Status.NEW:
@@ -87,7 +90,11 @@ def wait(actor: Actor, ticket: Ticket, status: Status, reason: str, words: Words
         _set_status(ticket, actor, status, now, reason)
     become(ticket, actor, status, now, reason=reason)
     line_id = ticket.last_entry_id
-    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words) if words and words.text.strip() else None
+    entry = (
+        record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words)
+        if words and words.text.strip()
+        else None
+    )
     if entry or status is Status.WAITING_CUSTOMER:
         touch_by_staff(ticket, actor, now)
     if status is Status.WAITING_CUSTOMER:
@@ -140,6 +147,7 @@ def close_silent(actor: Actor, now: datetime, limit: int = 200) -> int:
 def _close(ticket: Ticket, actor: Actor, now: datetime, *, by_silence: bool) -> None:
     become(ticket, actor, Status.CLOSED, now, reason="silence" if by_silence else "")
     ticket.closed_at, ticket.unanswered_since = now, None
+    clocks.settle(ticket, ticket.resolved_at or now)
     if not by_silence:
         ticket.thanked_at = None
     outbox.record(TicketClosed(ticket.id, by_silence))
@@ -168,6 +176,7 @@ def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
     now = clock.now()
     become(ticket, actor, Status.CANCELLED, now, reason=reason)
     ticket.closed_at, ticket.unanswered_since, ticket.closure_code = now, None, ClosureCode.WITHDRAWN
+    clocks.settle(ticket, now, "cancelled")
     outbox.record(TicketCancelled(ticket.id))
 
 
@@ -217,5 +226,6 @@ def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: 
 def set_phase(ticket: Ticket, actor: Actor, then: Phase, now: datetime, *, reason: str = "") -> None:
     """Write a phase that has been checked."""
     before, ticket.phase = ticket.phase, then
+    clocks.promise(ticket, now)
     details = {"what": "phase", "from": before.value, "to": then.value, "reason": reason.strip()}
     record.add_change(ticket, actor, now, details, internal=False)

@@ -1,0 +1,55 @@
+"""Asking the engine: without a trace for "what will this cost?", or kept for a ticket with what it answers to."""
+
+from sqlalchemy import select
+
+from portal.contracts.models import CoverageDecision
+from portal.contracts.queries import facts
+from portal.contracts.queries.facts import Known
+from portal.contracts.rules import plain
+from portal.contracts.rules.decide import decide
+from portal.contracts.rules.decision import Decision, Question
+from portal.infra.db import db
+from portal.kernel import clock
+from portal.kernel.actor import Actor
+
+
+def ask(actor: Actor, question: Question) -> tuple[Decision, dict[int, Known]]:
+    """What the actor's contracts say to a question, and those contracts by id. Writes nothing."""
+    now = clock.now()
+    found = facts.contracts_of(actor, question.organisation_id, question.service_at or question.received_at)
+    return decide(question, [k.contract for k in found], now), {k.record.id: k for k in found}
+
+
+def assess(actor: Actor, ref: str, question: Question) -> tuple[CoverageDecision, Decision, dict[int, Known]]:
+    """Ask, and keep the answer under `ref`. The same answer as the last one under it is not kept twice."""
+    decision, known = ask(actor, question)
+    last = last_of(ref)
+    details = plain.of_decision(decision)
+    if last is not None and last.service is question.service and last.details == details:
+        return last, decision, known
+    kept = CoverageDecision(
+        ref=ref,
+        service=question.service,
+        asked_at=clock.now(),
+        outcome=decision.outcome,
+        reason=decision.reason,
+        clause=decision.clause,
+        contract_id=decision.contract_id,
+        version_number=decision.version,
+        details=details,
+        supersedes_id=last.id if last else None,
+    )
+    db.session.add(kept)
+    db.session.flush()
+    return kept, decision, known
+
+
+def last_of(ref: str) -> CoverageDecision | None:
+    """The answer that counts now."""
+    query = (
+        select(CoverageDecision)
+        .where(CoverageDecision.ref == ref)
+        .order_by(CoverageDecision.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)

@@ -1,0 +1,206 @@
+"""Promises on tickets: started with the contract's answer, stopped by what happens, paused by reason, reckoned again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.contracts.queries import facts
+from portal.contracts.queries.facts import Known
+from portal.contracts.rules import deadlines, plain
+from portal.contracts.rules.deadlines import Pause
+from portal.contracts.rules.decision import Decision, Question, Reason
+from portal.contracts.service import assessing
+from portal.infra import outbox
+from portal.infra.db import db
+from portal.kernel.actor import SYSTEM
+from portal.kernel.working_time import ServiceCalendar
+from portal.tickets.events import PromiseBroken, PromiseNear
+from portal.tickets.models import Ticket, TicketClock, TicketPause
+from portal.tickets.rules import clocks as rules
+from portal.tickets.rules.words import Phase, Status, Urgency
+
+REPRIORITISED = "reprioritised"
+
+
+def question_of(ticket: Ticket) -> Question:
+    """What a ticket asks of its organisation's contracts."""
+    device = ticket.device
+    emergency = ticket.urgency is Urgency.CRITICAL
+    return Question(
+        organisation_id=ticket.organisation_id,
+        service=rules.service_of(ticket.kind, ticket.phase, emergency=emergency),
+        received_at=ticket.received_at,
+        device_id=ticket.device_id,
+        device_class=device.kind.value if device else None,
+        emergency=emergency,
+        priority=ticket.urgency.value,
+        triage_done=ticket.phase is not Phase.PHONE,
+        not_solvable_remotely=ticket.phase is Phase.ON_SITE,
+    )
+
+
+def promise(ticket: Ticket, now: datetime) -> Decision:
+    """Ask the contracts about a ticket, keep the answer, and start the promises that come with it.
+
+    Called again after a change of urgency, device or phase: promises that changed are replaced, those that were kept or
+    broken stay, and a breach is never taken back. While the contract is suspended no promise runs.
+    """
+    _, decision, known = assessing.assess(SYSTEM, f"ticket:{ticket.id}", question_of(ticket))
+    waits = decision.reason is Reason.SUSPENDED
+    wanted = {} if waits else {t.metric + ("*" if t.internal else ""): t for t in decision.targets}
+    running = {c.metric + ("*" if c.internal else ""): c for c in _running(ticket.id)}
+    for name, clock in running.items():
+        target = wanted.get(name)
+        same = (
+            target is not None
+            and plain.of_rule(target.rule) == clock.rule
+            and clock.contract_id == decision.contract_id
+        )
+        if same:
+            wanted.pop(name)
+        else:
+            _end(clock, now, REPRIORITISED)
+    assert decision.contract_id is not None or not wanted
+    answered = {c.metric for c in _ended(ticket.id)}
+    for target in wanted.values():
+        if target.metric in answered:
+            continue
+        clock = TicketClock(
+            ticket_id=ticket.id,
+            metric=target.metric,
+            contract_id=decision.contract_id,
+            version_number=decision.version,
+            clause=target.clause,
+            rule=plain.of_rule(target.rule),
+            internal=target.internal,
+            started_at=ticket.received_at,
+            warned=0,
+        )
+        db.session.add(clock)
+        calendar = known[clock.contract_id].compiled[clock.version_number].version.calendar
+        _reckon(clock, calendar, pauses_of(ticket.id))
+    return decision
+
+
+def _running(ticket_id: int) -> Sequence[TicketClock]:
+    query = select(TicketClock).where(TicketClock.ticket_id == ticket_id, TicketClock.stopped_at.is_(None))
+    return db.session.scalars(query.order_by(TicketClock.id)).all()
+
+
+def _ended(ticket_id: int) -> Sequence[TicketClock]:
+    """Promises that were answered; one that was replaced is not answered."""
+    query = select(TicketClock).where(
+        TicketClock.ticket_id == ticket_id,
+        TicketClock.stopped_at.is_not(None),
+        TicketClock.replaced_because.is_(None),
+    )
+    return db.session.scalars(query).all()
+
+
+def pauses_of(ticket_id: int) -> list[Pause]:
+    """The stretches that do not count, in order."""
+    query = select(TicketPause).where(TicketPause.ticket_id == ticket_id).order_by(TicketPause.id)
+    return [Pause(p.started_at, p.ended_at, p.reason) for p in db.session.scalars(query)]
+
+
+def _reckon(clock: TicketClock, calendar: ServiceCalendar, pauses: list[Pause]) -> None:
+    found = deadlines.due(plain.rule_of(clock.rule), clock.started_at, calendar, pauses)
+    clock.due_at, clock.remaining_minutes = found.due_at, found.remaining_minutes
+    clock.provisional = found.provisional
+    clock.watch_at = rules.next_step_at(clock.started_at, clock.due_at, clock.warned)
+
+
+def _end(clock: TicketClock, at: datetime, why: str | None = None) -> None:
+    """The promise ends: late if `at` lies after the deadline; `why` names what took it away, if it was not answered."""
+    clock.stopped_at, clock.watch_at, clock.replaced_because = at, None, why
+    if clock.due_at is not None and at > clock.due_at:
+        clock.breached_at = clock.breached_at or clock.due_at
+
+
+def stop(ticket: Ticket, metric: str, at: datetime) -> None:
+    """The promise is kept, or it was broken: late if `at` lies after the deadline."""
+    for clock in _running(ticket.id):
+        if clock.metric == metric:
+            _end(clock, at)
+
+
+def settle(ticket: Ticket, at: datetime, why: str | None = None) -> None:
+    """The ticket is closed or cancelled: whatever still runs ends at that instant (for a closed one, when it was solved)."""
+    for clock in _running(ticket.id):
+        _end(clock, at, why)
+
+
+def follow_status(ticket: Ticket, before: Status, then: Status, now: datetime) -> None:
+    """Open or close the pause that a change of status means, and reckon what still runs."""
+    if rules.pauses(before) == rules.pauses(then):
+        return
+    if rules.pauses(then):
+        db.session.add(TicketPause(ticket_id=ticket.id, reason=then.value, started_at=now))
+    else:
+        query = select(TicketPause).where(TicketPause.ticket_id == ticket.id, TicketPause.ended_at.is_(None))
+        for pause in db.session.scalars(query):
+            pause.ended_at = now
+    db.session.flush()
+    reckon_again(_running(ticket.id), now)
+
+
+def reckon_again(clocks: Iterable[TicketClock], now: datetime) -> int:
+    """Reckon running clocks by the calendar and pauses of now; ended ones never change. Returns how many deadlines moved.
+
+    Contracts and pauses are loaded once for all, so ten thousand clocks are one sweep.
+    """
+    running = [c for c in clocks if c.stopped_at is None]
+    if not running:
+        return 0
+    calendars = _calendars({c.contract_id for c in running}, now)
+    pauses: dict[int, list[Pause]] = {}
+    ids = sorted({c.ticket_id for c in running})
+    for start in range(0, len(ids), 500):
+        query = (
+            select(TicketPause)
+            .where(TicketPause.ticket_id.in_(ids[start : start + 500]))
+            .order_by(TicketPause.id)
+        )
+        for row in db.session.scalars(query):
+            pauses.setdefault(row.ticket_id, []).append(Pause(row.started_at, row.ended_at, row.reason))
+    moved = 0
+    for clock in running:
+        before = clock.due_at
+        _reckon(clock, calendars[clock.contract_id, clock.version_number], pauses.get(clock.ticket_id, []))
+        moved += clock.due_at != before
+    return moved
+
+
+def _calendars(contract_ids: set[int], now: datetime) -> dict[tuple[int, int], ServiceCalendar]:
+    known: list[Known] = facts.contracts_by_id(contract_ids, now)
+    return {
+        (k.record.id, number): terms.version.calendar for k in known for number, terms in k.compiled.items()
+    }
+
+
+def watch(now: datetime, limit: int = 500) -> int:
+    """Warn at 50, 80 and 100 per cent and mark what broke, at the instant of its deadline and not of this look.
+
+    Returns how many were looked at; call until it is less than `limit`.
+    """
+    query = (
+        select(TicketClock)
+        .where(TicketClock.watch_at < now)
+        .order_by(TicketClock.watch_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    clocks = db.session.scalars(query).all()
+    for clock in clocks:
+        assert clock.due_at is not None
+        step = rules.step_reached(clock.started_at, clock.due_at, now)
+        if step > clock.warned:
+            clock.warned = step
+            if step == rules.STEPS[-1]:
+                clock.breached_at = clock.breached_at or clock.due_at
+                outbox.record(PromiseBroken(clock.ticket_id, clock.id))
+            elif not clock.internal:
+                outbox.record(PromiseNear(clock.ticket_id, clock.id, step))
+        clock.watch_at = rules.next_step_at(clock.started_at, clock.due_at, clock.warned)
+    return len(clocks)
