@@ -16,7 +16,14 @@ from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
 from portal.tickets import render
-from portal.tickets.forms.client import URGENCY_HINTS, ParticipantForm, ReplyForm, RequestForm, WithdrawForm
+from portal.tickets.forms.client import (
+    URGENCY_HINTS,
+    ParticipantForm,
+    ReplyForm,
+    RequestForm,
+    WithdrawForm,
+    number_or_none,
+)
 from portal.tickets.queries import client as queries
 from portal.tickets.queries import scope, timeline
 from portal.tickets.service import conversation, following, opening, status
@@ -39,11 +46,10 @@ def listing() -> ResponseReturnValue:
     """All requests that this person may see, by filters and words. htmx gets the list alone."""
     actor, asked = guards.actor(), request.args
     known = [f.value for f in queries.Filter]
-    organisation = asked.get("organisation", "")
     wish = queries.Wish(
         filter=queries.Filter(asked["show"]) if asked.get("show") in known else queries.Filter.OPEN,
         mine=asked.get("whose") == "mine",
-        organisation_id=int(organisation) if organisation.isdecimal() and len(organisation) < 18 else None,
+        organisation_id=number_or_none(asked.get("organisation")),
         typed=asked.get("q", "")[:200],
         after=asked.get("after"),
     )
@@ -104,7 +110,9 @@ def create() -> ResponseReturnValue:
 def devices() -> ResponseReturnValue:
     """The part of the form that follows the organisation: its devices and colleagues."""
     form = _request_form(request.args.get("organisation_id"))
-    return render_template("tickets/client/_devices.html", form=form, other_organisation=True)
+    return render_template(
+        "tickets/client/_devices.html", form=form, several=_several(), other_organisation=True
+    )
 
 
 @blueprint.get("/requests/<int:number>")
@@ -235,24 +243,26 @@ def _organisations() -> list[Any]:
 
 
 def _request_form(organisation: str | None = None) -> RequestForm:
-    """The form with what this person may choose from, for the organisation that is chosen or the first."""
+    """The form with what this person may choose from. Whoever belongs to several organisations says for which one it is:
+    a wrong guess would show the request to the others.
+    """
     form, actor = RequestForm(), guards.actor()
     organisations = _organisations()
     if not organisations:
         raise NotFound
     ids = [o.id for o in organisations]
-    wanted = organisation or request.form.get("organisation_id") or request.args.get("organisation") or ""
-    chosen = int(wanted) if wanted.isdecimal() and int(wanted) in ids else None
-    if form.organisation_id.data is None or organisation:
-        form.organisation_id.data = chosen or ids[0]
-    colleagues = people.contacts_of(chosen or ids[0])
-    form.offer(
-        organisations,
-        assets.devices_of(actor, chosen or ids[0]),
-        (c for c in colleagues if c.id != actor.contact_id),
-    )
-    if request.method == "GET" and (device := request.args.get("device", "")).isdecimal():
-        form.device_id.data = int(device)
+    if organisation is None and request.method == "GET":
+        organisation = request.args.get("organisation")
+    if organisation is not None or form.organisation_id.data is None:
+        form.organisation_id.data = number_or_none(organisation)
+    if len(ids) == 1 and form.organisation_id.data is None:
+        form.organisation_id.data = ids[0]
+    chosen = form.organisation_id.data if form.organisation_id.data in ids else None
+    devices_there = assets.devices_of(actor, chosen) if chosen else []
+    colleagues = people.contacts_of(chosen) if chosen else []
+    form.offer(organisations, devices_there, (c for c in colleagues if c.id != actor.contact_id))
+    if request.method == "GET":
+        form.device_id.data = number_or_none(request.args.get("device"))
     return form
 
 

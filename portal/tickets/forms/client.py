@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectMultipleField
+from wtforms.validators import DataRequired
 
 from portal.assets.models import Device
 from portal.kernel import refs
@@ -43,11 +44,14 @@ URGENCY_HINTS: Mapping[str, Any] = {
 }
 
 
-def number(value: Any) -> int | None:
-    """An id from a select; -1, which is nobody's, for what is no number."""
+_DIGITS = 18
+
+
+def number_or_none(value: Any) -> int | None:
+    """An id from a select or an address; -1, which is nobody's, for what is no number."""
     if value in (None, "", "None"):
         return None
-    return int(value) if str(value).isdecimal() else -1
+    return int(value) if str(value).isdecimal() and len(str(value)) <= _DIGITS else -1
 
 
 class Cards(Choice, RadioField):
@@ -57,9 +61,13 @@ class Cards(Choice, RadioField):
 class RequestForm(Form):
     """A new request. Only what is seen must be told; the rest has an answer that is right for most."""
 
-    organisation_id = Choice(_l("For which organisation?"), coerce=number)
+    organisation_id = Choice(
+        _l("For which organisation?"),
+        coerce=number_or_none,
+        validators=[DataRequired(_l("Choose the organisation that this is for."))],
+    )
     symptoms = text(_l("What happens?"), LONGEST_TEXT, needed=_l("Tell us what happens, in a few words."))
-    device_id = Choice(_l("Which device, program or website?"), coerce=number)
+    device_id = Choice(_l("Which device, program or website?"), coerce=number_or_none)
     urgency = Cards(
         _l("How urgent is it?"),
         choices=[(u.value, w) for u, w in URGENCIES.items()],
@@ -70,15 +78,20 @@ class RequestForm(Form):
     kind = Choice(
         _l("What is it about?"), choices=[(k.value, w) for k, w in KINDS.items()], default=Kind.FAULT.value
     )
-    participants = SelectMultipleField(_l("Who else should follow it?"), coerce=number, validate_choice=False)
+    participants = SelectMultipleField(
+        _l("Who else should follow it?"), coerce=number_or_none, validate_choice=False
+    )
     submission = HiddenField()
 
     def offer(
         self, organisations: Sequence[Organisation], devices: Iterable[Device], colleagues: Iterable[Contact]
     ) -> None:
         """What this person may choose from; devices stand under their site."""
-        self.organisation_id.choices = [(o.id, o.name) for o in organisations]
-        groups: dict[str, list[tuple[Any, str]]] = {"": [("", _("None of these, or I do not know"))]}
+        none = [("", _("Choose the organisation"))] if len(organisations) > 1 else []
+        self.organisation_id.choices = [*none, *((o.id, o.name) for o in organisations)]
+        groups: dict[str, list[tuple[Any, str]]] = {
+            _("Not listed"): [("", _("None of these, or I do not know"))]
+        }
         for device in devices:
             name = f"{device.name} ({device.tag})" if device.tag else device.name
             groups.setdefault(device.site.name if device.site else _("Without a site"), []).append(
@@ -160,7 +173,7 @@ class WithdrawForm(Form):
 class ParticipantForm(Form):
     """A colleague who shall follow a request."""
 
-    contact_id = Choice(_l("Colleague"), coerce=number)
+    contact_id = Choice(_l("Colleague"), coerce=number_or_none)
 
     def offer(self, colleagues: Iterable[Contact]) -> None:
         self.contact_id.choices = [("", _("Choose a colleague")), *((c.id, c.name) for c in colleagues)]

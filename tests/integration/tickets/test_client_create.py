@@ -250,7 +250,9 @@ class TestWithSeveralOrganisations:
         return as_user(cast.colleague)
 
     def test_the_devices_follow_the_organisation_without_scripts(self, cast, both):
-        assert "Chair 1 PC" in both.get("/requests/new").text  # Elm comes first by name
+        page = both.get("/requests/new").text
+        assert "Chair 1 PC" not in page
+        assert "Till 2" not in page
         answer = both.post(
             "/requests/new", data=FORM | {"organisation_id": str(cast.harbour.id), "choose": "1"}
         )
@@ -269,6 +271,15 @@ class TestWithSeveralOrganisations:
         sent = FORM | {"organisation_id": str(cast.harbour.id), "device_id": str(cast.till.id)}
         number = number_of(both.post("/requests/new", data=sent))
         assert opened.look(cast.client_manager, number).organisation_id == cast.harbour.id
+
+    def test_it_is_never_guessed(self, cast, both):
+        answer = both.post("/requests/new", data=FORM)
+        assert answer.status_code == 422
+        assert "Choose the organisation that this is for." in answer.text
+
+    def test_a_link_may_choose_it_and_the_device(self, cast, both):
+        text = both.get(f"/requests/new?organisation={cast.harbour.id}&device={cast.till.id}").text
+        assert re.search(rf'<option selected value="{cast.till.id}">', text)
 
     def test_a_device_of_the_other_one_does_not_fit(self, cast, both):
         sent = FORM | {"organisation_id": str(cast.harbour.id), "device_id": str(cast.chair.id)}
