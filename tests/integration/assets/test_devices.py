@@ -51,8 +51,9 @@ def test_the_panel_costs_the_same_however_many_devices_there_are(cast, as_user):
             f"/desk/organisations/{cast.harbour.id}/devices/new",
             data=device(name=f"D{n}", tag="", site_id=str(cast.warehouse.id)),
         )
+    path = f"/desk/organisations/{cast.harbour.id}/devices"
     with counted() as statements:
-        assert "D9" in browser.get(f"/desk/organisations/{cast.harbour.id}/devices").text
+        assert "D9" in browser.get(path).text
     assert len(statements) == 5, statements  # 3 as everywhere; the organisation, its devices
 
 

@@ -94,8 +94,9 @@ def test_an_organisations_page_costs_the_same_however_many_people_it_has(cast, a
                 phones=["010 1234 5678"],
                 memberships={cast.harbour.id: ClientRole.MEMBER},
             )
+    path = f"/desk/organisations/{cast.harbour.id}"
     with counted() as statements:
-        text = browser.get(f"/desk/organisations/{cast.harbour.id}").text
+        text = browser.get(path).text
     assert "Person 29" in text
     assert len(statements) == 8, (
         statements

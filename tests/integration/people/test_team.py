@@ -41,11 +41,10 @@ ACTIONS = (
 )
 def test_only_administrators_come_in(cast, as_user, who, code):
     browser = as_user(getattr(cast, who))
-    for path in PAGES:
-        path = path.format(team=cast.team.id, agent=cast.agent.id)
+    ids = {"team": cast.team.id, "agent": cast.agent.id}
+    for path in (page.format(**ids) for page in PAGES):
         assert browser.get(path).status_code == code, path
-    for path in ACTIONS:
-        path = path.format(agent=cast.agent.id)
+    for path in (action.format(**ids) for action in ACTIONS):
         assert browser.post(path, data={"name": "x"}).status_code == code, path
     assert db.session.get_one(User, cast.agent.id).active
 
