@@ -89,10 +89,10 @@ def _uudecode(text: str) -> bytes:
             continue
         try:
             out.append(binascii.a2b_uu(line))
-        except binascii.Error:
+        except (binascii.Error, ValueError):  # ValueError: not ASCII
             length = (((ord(line[0]) - 32) & 63) * 4 + 5) // 3
             try:
                 out.append(binascii.a2b_uu(line[:length]))
-            except binascii.Error:
+            except (binascii.Error, ValueError):
                 return b""
     return b"".join(out)
