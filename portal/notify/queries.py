@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, false, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from portal.infra.db import db
 from portal.kernel.actor import Actor, StaffRole
@@ -20,6 +20,8 @@ from portal.tickets.models import Attachment, Participant, Ticket, TicketMessage
 from portal.tickets.rules.words import EntryKind, Status, Urgency
 
 PAGE = 50
+_WITHOUT_WORDS = (defer(Delivery.text), defer(Delivery.html), defer(Delivery.references))
+"""Lists do not show what a mail says."""
 VIEWS = {
     "all": tuple(DeliveryState),
     "failed": (DeliveryState.FAILED,),
@@ -251,7 +253,13 @@ def deliveries(
     actor: Actor, states: Sequence[DeliveryState], before: int | None, size: int = PAGE
 ) -> list[Delivery]:
     """One more than `size`, newest first, for staff; raises NotFound for others."""
-    query = _listed(actor).where(Delivery.state.in_(states)).order_by(Delivery.id.desc()).limit(size + 1)
+    query = (
+        _listed(actor)
+        .options(*_WITHOUT_WORDS)
+        .where(Delivery.state.in_(states))
+        .order_by(Delivery.id.desc())
+        .limit(size + 1)
+    )
     return list(db.session.scalars(query.where(Delivery.id < before) if before is not None else query))
 
 
@@ -265,7 +273,8 @@ def delivery(actor: Actor, delivery_id: int) -> Delivery:
 
 def deliveries_of(actor: Actor, ticket_id: int, limit: int = 100) -> list[Delivery]:
     """What was mailed about a ticket, newest first."""
-    query = _listed(actor).where(Delivery.ticket_id == ticket_id).order_by(Delivery.id.desc()).limit(limit)
+    query = _listed(actor).options(*_WITHOUT_WORDS).where(Delivery.ticket_id == ticket_id)
+    query = query.order_by(Delivery.id.desc()).limit(limit)
     return list(db.session.scalars(query))
 
 

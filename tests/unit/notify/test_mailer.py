@@ -47,7 +47,8 @@ def test_a_line_break_in_a_subject_becomes_a_space(break_: str) -> None:
 
 
 def test_lines_stay_short_enough_and_within_seven_bits() -> None:
-    raw = mailer.compose(letter(subject="打印机" * 60, text="长" * 5000, references=" ".join(f"<{n}@x.example>" for n in range(40))))
+    references = " ".join(f"<{n}@x.example>" for n in range(40))
+    raw = mailer.compose(letter(subject="打印机" * 60, text="长" * 5000, references=references))
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert max(raw) < 128
     assert b"\n" not in raw.replace(b"\r\n", b"")
