@@ -114,7 +114,9 @@ def compiled(
         signed_provider_at=signed[1],
         excluded_causes=_excluded(exclusions),
         labour_rate=exclusions.get("labour_rate"),
-        excluded_part_factor=get(exclusions.get("part_factor")),
+        excluded_part_factor=Decimal(str(f))
+        if (f := get(exclusions.get("part_factor"))) is not None
+        else None,
         part_factor=get(parts.get("factor")) or Decimal(1),
         part_clause=parts.get("clause", ""),
         phone_first_clause=part.get("phone_first", {}).get("clause"),
