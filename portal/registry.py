@@ -31,13 +31,20 @@ BLUEPRINTS = [
 ]
 """Modules with a `blueprint`. The style guide joins them in development."""
 
-CLI = ["portal.people.cli", "portal.contracts.cli", "portal.intake.cli", "portal.demo.cli", "portal.infra.cli"]
+CLI = [
+    "portal.people.cli",
+    "portal.contracts.cli",
+    "portal.intake.cli",
+    "portal.demo.cli",
+    "portal.infra.cli",
+]
 """Modules with a click `group`."""
 
 SETUP = ["portal.people.identity"]
 """Modules with `init_app(app)`: what the web pages need of a capability before a view runs."""
 
 HANDLERS: dict[str, list[str]] = {
+    "CalendarChanged": ["tickets.follow_calendar"],
     "TicketOpened": ["notify.ticket_opened"],
     "ClientWrote": ["notify.client_wrote"],
     "StaffReplied": ["notify.staff_replied"],
@@ -76,6 +83,11 @@ JOBS: dict[str, tuple[str, bool]] = {
     "notify.password_reset_asked": ("portal.notify.handlers:password_reset_asked", True),
     "notify.send": ("portal.notify.jobs:send", False),
     "intake.process": ("portal.intake.jobs:process", False),
+    "contracts.keep_buckets": ("portal.contracts.jobs:keep_buckets", True),
+    "contracts.keep": ("portal.contracts.jobs:keep", True),
+    "contracts.reconcile": ("portal.contracts.jobs:reconcile", True),
+    "tickets.watch_promises": ("portal.tickets.jobs:watch_promises", True),
+    "tickets.follow_calendar": ("portal.tickets.handlers:follow_calendar", True),
     "tickets.close_silent": ("portal.tickets.jobs:close_silent", True),
     "people.prune": ("portal.people.jobs:prune", True),
     "infra.prune": ("portal.infra.prune:prune", True),
@@ -83,6 +95,9 @@ JOBS: dict[str, tuple[str, bool]] = {
 """Job kind → (function, atomic)."""
 
 SCHEDULE: dict[str, timedelta] = {
+    "contracts.keep_buckets": timedelta(hours=1),
+    "contracts.reconcile": timedelta(hours=24),
+    "tickets.watch_promises": timedelta(minutes=1),
     "tickets.close_silent": timedelta(minutes=10),
     "people.prune": timedelta(hours=1),
     "infra.prune": timedelta(hours=6),

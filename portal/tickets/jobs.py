@@ -1,10 +1,10 @@
-"""What the clock does to tickets: silence closes what was solved."""
+"""What the clock does to tickets: silence closes what was solved, promises come near and break."""
 
 from typing import Any
 
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.service import status
+from portal.tickets.service import clocks, status
 
 _BATCH = 200
 _BATCHES_A_RUN = 5
@@ -15,4 +15,12 @@ def close_silent(_payload: dict[str, Any]) -> None:
     now = clock.now()
     for _run in range(_BATCHES_A_RUN):
         if status.close_silent(SYSTEM, now, _BATCH) < _BATCH:
+            return
+
+
+def watch_promises(_payload: dict[str, Any]) -> None:
+    """Warn of promises that come near and mark those that broke; what is left over waits for the next run."""
+    now = clock.now()
+    for _run in range(_BATCHES_A_RUN):
+        if clocks.watch(now, _BATCH) < _BATCH:
             return

@@ -48,6 +48,11 @@ def contracts_by_id(contract_ids: set[int], at: datetime) -> list[Known]:
     return known(db.session.scalars(_whole().where(ContractRecord.id.in_(contract_ids))).all(), at)
 
 
+def contract_ids_under(jurisdiction: str) -> Select[tuple[int]]:
+    """The contracts that follow a jurisdiction's days off, as a subquery."""
+    return select(ContractRecord.id).where(ContractRecord.jurisdiction == jurisdiction)
+
+
 def _whole() -> Select[tuple[ContractRecord]]:
     return (
         select(ContractRecord)

@@ -204,3 +204,10 @@ def watch(now: datetime, limit: int = 500) -> int:
                 outbox.record(PromiseNear(clock.ticket_id, clock.id, step))
         clock.watch_at = rules.next_step_at(clock.started_at, clock.due_at, clock.warned)
     return len(clocks)
+
+
+def follow_calendar(jurisdiction: str, now: datetime) -> int:
+    """Days off have changed: reckon every running promise of the jurisdiction's contracts. Returns how many moved."""
+    ids = facts.contract_ids_under(jurisdiction)
+    query = select(TicketClock).where(TicketClock.stopped_at.is_(None), TicketClock.contract_id.in_(ids))
+    return reckon_again(db.session.scalars(query).all(), now)

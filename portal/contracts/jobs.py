@@ -1,0 +1,30 @@
+"""What contracts do by themselves: keep buckets, and compare the books at night."""
+
+from typing import Any
+
+import structlog
+
+from portal.contracts.service import buckets
+from portal.infra import jobs
+from portal.kernel import clock
+
+log = structlog.get_logger()
+
+
+def keep_buckets(_payload: dict[str, Any]) -> None:
+    """One job for each contract in force, so that a fault in one stops no other."""
+    for contract_id in buckets.contracts_in_force():
+        jobs.enqueue("contracts.keep", {"contract_id": contract_id}, slot=f"contracts.keep:{contract_id}")
+
+
+def keep(payload: dict[str, Any]) -> None:
+    """Open and close one contract's buckets."""
+    buckets.keep(payload["contract_id"], clock.now())
+
+
+def reconcile(_payload: dict[str, Any]) -> None:
+    """Raises when a bucket and its lines differ: the job then stays on the staff's page until somebody has looked."""
+    found = buckets.mismatches()
+    if found:
+        log.error("ledger.mismatch", buckets=[m.bucket_id for m in found])
+        raise RuntimeError(f"ledger and buckets differ: {found[:5]}")
