@@ -47,7 +47,7 @@ def mail(message: Message, reader: Reader, **context: Any) -> Rendered:
     subject = " ".join(subject.split())
     if ticket := context.get("ticket"):
         subject = f"[{refs.ticket_number(ticket.number)}] {subject}"
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<!^--)[ \t]+$", "", text, flags=re.M)).strip() + "\n"
     return Rendered(subject, text, html.strip() + "\n")
 
 

@@ -89,7 +89,7 @@ def retry(delivery_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/jobs/<int:job_id>/retry")
-@guards.needs(StaffRole.ADMINISTRATOR)
+@guards.needs()
 def retry_job(job_id: int) -> ResponseReturnValue:
     """Let a job that gave up start anew."""
     with transaction():

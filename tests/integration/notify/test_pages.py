@@ -87,7 +87,7 @@ def test_a_tickets_mails_are_a_fragment_for_htmx_and_a_page_without(
     with counted() as few:
         fragment = browser.htmx("GET", address).text
     assert len(few) <= 5, str(few)
-    assert fragment.strip().startswith('<div id="ticket-deliveries">')
+    assert fragment.strip().startswith('<div id="ticket-deliveries"')
     mine, others = deliveries(ticket_id=ticket.id)[0].id, deliveries(ticket_id=other.id)[0].id
     assert f"/desk/outgoing/{mine}" in fragment
     assert f'/desk/outgoing/{others}"' not in fragment
