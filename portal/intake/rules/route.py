@@ -160,9 +160,14 @@ def _is_answer(mail: ParsedMail) -> bool:
 
 
 def bulk(mail: ParsedMail, facts: Facts) -> tuple[str, Outcome | None]:
-    """Newsletters and lists open nothing; one that answers a ticket goes on to the next step."""
-    if mail.flags.bulk and not facts.token_numbers and not facts.reference_numbers:
+    """Newsletters and lists open nothing, nor does what wants no answer, for a new ticket is acknowledged. What answers a
+    ticket goes on to the next step."""
+    if facts.token_numbers or facts.reference_numbers:
+        return "no", None
+    if mail.flags.bulk:
         return "bulk", Hold("bulk")
+    if mail.flags.no_autoreply and facts.sender is not None:
+        return "unasked", Hold("automatic_unasked")
     return "no", None
 
 

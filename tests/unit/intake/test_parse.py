@@ -111,7 +111,11 @@ def test_a_nested_message_is_kept_byte_for_byte() -> None:
         raw(b"x", b"From: \xc4\xe3\xba\xc3 <a@b.example>"),
         raw(b"x", "Date: Tue, 99 Foo 2026", "Message-ID: -"),
         b"\x00" * 50 + raw(b"x"),
-        raw(b"begin 644 a\r\n#\xff\xfe\xfd\r\nend\r\n", "Content-Type: image/png; name=a", "Content-Transfer-Encoding: x-uuencode"),
+        raw(
+            b"begin 644 a\r\n#\xff\xfe\xfd\r\nend\r\n",
+            "Content-Type: image/png; name=a",
+            "Content-Transfer-Encoding: x-uuencode",
+        ),
     ],
 )
 def test_a_broken_mail_is_read_as_far_as_it_goes(message: bytes) -> None:

@@ -78,6 +78,14 @@ def test_a_newsletter_opens_nothing() -> None:
     assert decide(flagged(bulk=True, no_autoreply=True), FACTS).outcome == Hold("bulk")
 
 
+def test_what_wants_no_answer_opens_no_ticket_that_would_be_acknowledged() -> None:
+    assert decide(flagged(no_autoreply=True), FACTS).outcome == Hold("automatic_unasked")
+    assert decide(flagged(no_autoreply=True), replace(FACTS, sender=None)).outcome == Hold("unknown_sender")
+    assert decide(flagged(no_autoreply=True), replace(FACTS, reference_numbers=(1042,))).outcome == Reply(
+        1042, 7
+    )
+
+
 def test_an_answer_through_a_list_still_finds_its_ticket() -> None:
     facts = replace(FACTS, reference_numbers=(1042,))
     assert decide(flagged(bulk=True), facts).outcome == Reply(1042, 7)
