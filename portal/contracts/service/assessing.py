@@ -1,9 +1,7 @@
 """Asking the engine: without a trace for "what will this cost?", or kept for a ticket with what it answers to."""
 
-from sqlalchemy import select
-
 from portal.contracts.models import CoverageDecision
-from portal.contracts.queries import facts
+from portal.contracts.queries import decisions, facts
 from portal.contracts.queries.facts import Known
 from portal.contracts.rules import plain
 from portal.contracts.rules.decide import decide
@@ -23,7 +21,7 @@ def ask(actor: Actor, question: Question) -> tuple[Decision, dict[int, Known]]:
 def assess(actor: Actor, ref: str, question: Question) -> tuple[CoverageDecision, Decision, dict[int, Known]]:
     """Ask, and keep the answer under `ref`. The same answer as the last one under it is not kept twice."""
     decision, known = ask(actor, question)
-    last = last_of(ref)
+    last = decisions.last_of(ref)
     details = plain.of_decision(decision)
     if last is not None and last.service is question.service and last.details == details:
         return last, decision, known
@@ -42,14 +40,3 @@ def assess(actor: Actor, ref: str, question: Question) -> tuple[CoverageDecision
     db.session.add(kept)
     db.session.flush()
     return kept, decision, known
-
-
-def last_of(ref: str) -> CoverageDecision | None:
-    """The answer that counts now."""
-    query = (
-        select(CoverageDecision)
-        .where(CoverageDecision.ref == ref)
-        .order_by(CoverageDecision.id.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)

@@ -1,0 +1,43 @@
+"""Answers of the engine that were kept."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.contracts.models import ContractRecord, CoverageDecision
+from portal.infra.db import db
+
+
+def last_of(ref: str) -> CoverageDecision | None:
+    """The answer that counts now for what `ref` names; the caller has seen to it that the asker may know."""
+    query = (
+        select(CoverageDecision)
+        .where(CoverageDecision.ref == ref)
+        .options(joinedload(CoverageDecision.contract))
+        .order_by(CoverageDecision.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+@dataclass(frozen=True)
+class Loser:
+    """Another contract's answer, for the staff's eyes."""
+
+    number: str
+    details: dict[str, Any]
+
+
+def losers(kept: CoverageDecision) -> list[Loser]:
+    """What other contracts said; alternatives of the chosen one are not among them."""
+    others = [a for a in kept.details["alternatives"] if a["contract_id"] not in (None, kept.contract_id)]
+    if not others:
+        return []
+    ids = {a["contract_id"] for a in others}
+    rows = db.session.execute(
+        select(ContractRecord.id, ContractRecord.number).where(ContractRecord.id.in_(ids))
+    )
+    numbers = {row.id: row.number for row in rows}
+    return [Loser(numbers[a["contract_id"]], a) for a in others if a["contract_id"] in numbers]
