@@ -166,3 +166,10 @@ def test_the_fleet_contract_renews_tacitly_has_its_prices_and_owes_a_plan() -> N
     }
     (plan,) = PC.milestones
     assert due(plan.rule, at("2026-01-05 10:00"), PC.version.calendar).due_at == at("2026-02-04 23:59:59")
+
+
+def test_a_call_for_repair_by_telephone_is_included_and_starts_the_promise_to_come() -> None:
+    """HW-07, HW-13."""
+    found = ask(signed(HW), Service.HOTLINE, "2026-03-18 10:00")
+    assert (found.outcome, found.clause) == (Outcome.INCLUDED, "二.一.2, 二.二, 二.四.1")
+    assert [(t.metric, t.internal) for t in found.targets] == [("arrive", False), ("arrive", True)]
