@@ -97,6 +97,7 @@ CLOSURE: dict[ClosureCode, Any] = {
     ClosureCode.NOT_SOLVED: _l("Could not be solved"),
 }
 _PICTURES_IN_MAIL = 6_000_000
+_SHOWN_PICTURE = 200_000
 _NOTHING = Markup("")
 
 
@@ -209,10 +210,11 @@ def work_facts(work: WorkLog, *, reader_is_staff: bool) -> list[tuple[str, Any]]
 
 
 def file_line(attachment: Attachment) -> FileLine:
-    """A file's name, address and size; pictures of harmless types may be shown small."""
-    href = url_for("tickets_files.file", attachment_id=attachment.id, name=attachment.name)
-    picture = href if attachment.content_type in uploads.INLINE_TYPES else ""
-    return FileLine(attachment.name, href, filters.file_size(attachment.size), picture)
+    """A file's name, address and size; a small picture of a harmless type is shown, a large one would cost a phone dear."""
+    name = uploads.clean_name(attachment.name)
+    href = url_for("tickets_files.file", attachment_id=attachment.id, name=name)
+    shown = attachment.content_type in uploads.INLINE_TYPES and attachment.size <= _SHOWN_PICTURE
+    return FileLine(attachment.name, href, filters.file_size(attachment.size), href if shown else "")
 
 
 def change_sentence(entry: TimelineEntry, reader_is_staff: bool) -> str:

@@ -118,3 +118,19 @@ def test_the_page_shows_the_frame_sandboxed_and_not_the_html_itself(cast, as_use
     assert f'src="{frame}"' in text
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in text
     assert "spy.example" not in text
+
+
+def test_a_large_picture_is_a_link_and_a_small_one_is_shown(cast, as_user):
+    large = stored("large.png", data=PNG + bytes(300_000))
+    number = opened.ticket(cast, words=Words("Look.", [stored("small.png"), large]))
+    text = as_user(cast.owner).get(f"/requests/{number}").text
+    assert f'<img src="{address("small.png")}"' in text
+    assert f'<img src="{address("large.png")}"' not in text
+    assert f'href="{address("large.png")}"' in text
+
+
+def test_a_name_with_a_slash_still_opens(cast, as_user):
+    number = opened.ticket(cast, words=Words("Look.", [stored("2026/11 plan.png")]))
+    browser = as_user(cast.owner)
+    href = browser.get(f"/requests/{number}").text.split('class="file-chip" href="')[1].split('"')[0]
+    assert browser.get(href, buffered=True).status_code == 200
