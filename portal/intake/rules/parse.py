@@ -12,6 +12,7 @@ from email.message import Message
 from portal.intake.rules import headers, html_text, machines, quotes
 from portal.intake.rules.mail import Address, Caps, ParsedMail, Unreadable
 from portal.intake.rules.parts import Walk
+from portal.intake.rules.transfer import set_aside
 
 KEPT_HEADERS = (
     "from",
@@ -53,10 +54,11 @@ def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
     caps = caps or Caps()
     raw = _without_envelope(raw)
     check(raw, caps)
+    raw, aside = set_aside(raw)
     message: Message = message_from_bytes(raw, policy=policy.compat32)
     if not message.keys() and not raw.strip():
         raise Unreadable("empty")
-    walk = Walk(caps)
+    walk = Walk(caps, aside)
     walk.sources[id(message)] = raw
     walk.part(message, 0)
     text = walk.text()

@@ -16,8 +16,9 @@ from portal.intake.rules.mail import Attachment, Caps, Unreadable
 class Walk:
     """Collects text, HTML and files over all parts, in order."""
 
-    def __init__(self, caps: Caps) -> None:
+    def __init__(self, caps: Caps, aside: transfer.Aside | None = None) -> None:
         self.caps = caps
+        self.aside = aside or transfer.Aside()
         self.texts: list[str] = []
         self.html: list[str] = []
         self.attachments: list[Attachment] = []
@@ -69,9 +70,9 @@ class Walk:
             kind in ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
             and not attached
         ):
-            self.texts.append(plain.report(part))
+            self.texts.append(plain.report(part, self.aside))
             return
-        data = transfer.content(part)
+        data = transfer.content(part, self.aside)
         if kind == "text/rfc822-headers" and not attached:
             kind = "text/plain"
         content_id = charsets.one_line(headers.get(part, "content-id")).strip("<> ")[:255]
@@ -140,7 +141,7 @@ class Walk:
         self.html = html_before + self.html
 
     def show(self, part: Message, kind: str, params: dict[str, str]) -> None:
-        data = transfer.content(part)[: self.caps.html * 4]
+        data = transfer.content(part, self.aside)[: self.caps.html * 4]
         label = params.get("charset", "")
         if kind == "text/html":
             if not charsets.codec_for(label):
@@ -172,6 +173,7 @@ class Walk:
             data = original or inner.as_bytes(
                 policy=policy.compat32.clone(max_line_length=None, cte_type="8bit")
             )
+            data = self.aside.back(data)
             encoding = headers.get(part, "content-transfer-encoding").strip().lower()
             if encoding == "base64":
                 data = transfer.from_base64(data) or data
@@ -179,7 +181,7 @@ class Walk:
                 data = transfer.quoted(data) or data
             subject = headers.text(headers.get(inner, "subject"), 80)
         else:
-            data, subject = transfer.content(part), ""
+            data, subject = transfer.content(part, self.aside), ""
         if not name:
             name = (
                 charsets.file_name(re.sub(r"[\\/:*?\"<>|]+", "_", subject)) + ".eml"

@@ -5,7 +5,7 @@ from email.message import Message
 from typing import Any
 
 from portal.intake.rules import charsets, headers
-from portal.intake.rules.transfer import content
+from portal.intake.rules.transfer import Aside, content
 
 
 def is_excuse(text: str) -> bool:
@@ -46,11 +46,11 @@ def enriched(text: str) -> str:
     return re.sub(r"\n(\n*)", lambda m: m.group(1) or " ", text)
 
 
-def report(part: Message) -> str:
+def report(part: Message, aside: Aside) -> str:
     """The machine part of a delivery or reading report, as lines."""
     payload: Any = part.get_payload()
     if isinstance(payload, list):
         blocks = ["\n".join(f"{k}: {headers.text(str(v), 2000)}" for k, v in p.raw_items()) for p in payload]
         rest = [str(p.get_payload()) for p in payload if not p.keys() and isinstance(p.get_payload(), str)]
         return charsets.clean("\n\n".join(b for b in [*blocks, *rest] if b.strip()))
-    return charsets.decode(content(part))
+    return charsets.decode(content(part, aside))

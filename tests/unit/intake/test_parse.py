@@ -159,6 +159,28 @@ def test_too_many_and_too_deep_parts_are_refused() -> None:
         parse(b"From: a@b.example\r\n" + inner)
 
 
+def test_a_large_attachment_is_read_quickly_and_byte_for_byte() -> None:
+    data = bytes(range(256)) * 40_000
+    files = [
+        part(
+            "application/zip; name=a.zip",
+            base64.encodebytes(data).replace(b"\n", b"\r\n"),
+            "Content-Transfer-Encoding: base64",
+        ),
+        part(
+            "application/zip; name=b.zip", base64.encodebytes(data[::-1]), "Content-Transfer-Encoding: base64"
+        ),
+    ]
+    inner = b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n" + files[0]
+    body, kind = multipart("mixed", part("text/plain", "two files"), *files, inner)
+    began = time.process_time()
+    mail = read(body, kind=kind)
+    assert time.process_time() - began < 3
+    assert [a.data for a in mail.attachments[:2]] == [data, data[::-1]]
+    assert mail.attachments[2].data == b"Subject: inner\r\n" + files[0]
+    assert mail.body_text == "two files"
+
+
 def test_a_subject_of_a_megabyte_is_refused_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(Unreadable, match="header"):
