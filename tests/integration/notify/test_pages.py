@@ -108,7 +108,9 @@ def test_for_a_client_none_of_it_exists(
         assert browser.post(f"/desk/outgoing/{row.id}/retry").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/desk/outgoing/999999", "/desk/outgoing/999999/frame", "/desk/tickets/999999/deliveries"])
+@pytest.mark.parametrize(
+    "address", ["/desk/outgoing/999999", "/desk/outgoing/999999/frame", "/desk/tickets/999999/deliveries"]
+)
 def test_what_is_not_there_is_404_for_staff_too(address: str, cast: Cast, as_user: AsUser) -> None:
     assert as_user(cast.agent).get(address).status_code == 404
 
@@ -128,7 +130,11 @@ def test_work_that_gave_up_is_seen_by_staff_and_started_anew_by_an_administrator
     with transaction():
         jobs.enqueue("notify.send", {"delivery_id": 0})
         job = db.session.scalars(select(jobs.Job)).one()
-        job.state, job.attempts, job.last_error = jobs.JobState.DEAD, 8, "Traceback\nOSError: the disk is full"
+        job.state, job.attempts, job.last_error = (
+            jobs.JobState.DEAD,
+            8,
+            "Traceback\nOSError: the disk is full",
+        )
         job_id = job.id
     for user, may in ((cast.agent, False), (cast.administrator, True)):
         page = as_user(user).get("/desk/outgoing").text

@@ -100,7 +100,11 @@ def test_a_server_that_is_busy_is_asked_again_under_the_same_message_id(
     open_ticket()
     run_jobs()
     [row] = deliveries()
-    assert (row.state, row.attempts, row.last_error) == (DeliveryState.WAITING, 1, "451 4.3.0 Try again later")
+    assert (row.state, row.attempts, row.last_error) == (
+        DeliveryState.WAITING,
+        1,
+        "451 4.3.0 Try again later",
+    )
     assert through.received == []
     all_due()
     run_jobs()
@@ -144,7 +148,9 @@ def test_after_the_last_try_it_has_failed_and_no_job_is_dead(
     assert db.session.scalars(select(jobs.Job)).all() == []
 
 
-def test_a_server_that_is_away_is_tried_later(app: Flask, open_ticket: Open, run_jobs: Run, through: Any) -> None:
+def test_a_server_that_is_away_is_tried_later(
+    app: Flask, open_ticket: Open, run_jobs: Run, through: Any
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
         port = closed_soon.getsockname()[1]
     network.allowed_ports.add(port)
@@ -174,7 +180,9 @@ def no_commit_of_sent(engine: str) -> Iterator[None]:
     """As if the process ended between the server's 250 and our commit: the row cannot become `sent`."""
     sqlite = engine == "sqlite"
     make = (
-        ["CREATE TRIGGER cut BEFORE UPDATE ON delivery WHEN NEW.state = 'sent' BEGIN SELECT RAISE(ABORT, 'cut'); END"]
+        [
+            "CREATE TRIGGER cut BEFORE UPDATE ON delivery WHEN NEW.state = 'sent' BEGIN SELECT RAISE(ABORT, 'cut'); END"
+        ]
         if sqlite
         else [
             "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut'; END $$",
@@ -203,7 +211,9 @@ def test_cut_off_between_the_servers_250_and_our_commit_it_goes_out_again_and_is
     [row] = deliveries()
     assert row.state is DeliveryState.SENT
     assert [r.message["Message-ID"] for r in through.received] == [row.message_id] * 2
-    remembered = db.session.scalars(select(TicketMessageId.message_id).where(TicketMessageId.ticket_id == ticket.id)).all()
+    remembered = db.session.scalars(
+        select(TicketMessageId.message_id).where(TicketMessageId.ticket_id == ticket.id)
+    ).all()
     assert remembered == [row.message_id]
 
 

@@ -177,7 +177,12 @@ def test_who_takes_a_ticket_is_not_told_so_and_who_gets_it_back_is_told_again(
     open_ticket: Open, act: Act, cast: Cast, run_jobs: Run
 ) -> None:
     ticket = open_ticket()
-    for by, to in ((cast.agent, cast.agent), (cast.agent, cast.engineer), (cast.agent, cast.agent), (cast.agent, cast.engineer)):
+    for by, to in (
+        (cast.agent, cast.agent),
+        (cast.agent, cast.engineer),
+        (cast.agent, cast.agent),
+        (cast.agent, cast.engineer),
+    ):
         act(lambda a, t, to=to: status.assign(t, a, to.id), by, ticket)
         run_jobs()
     assert [d.contact.name for d in deliveries(message="ticket_assigned_to_staff")] == ["Eno Engineer"] * 2
@@ -187,7 +192,14 @@ def test_a_question_names_what_is_waited_for_and_the_solution_asks_to_confirm_wi
     open_ticket: Open, act: Act, cast: Cast, run_jobs: Run
 ) -> None:
     ticket = open_ticket(follow=[cast.colleague])
-    act(status.wait, cast.agent, ticket, Status.WAITING_CUSTOMER, "the serial number", Words("Please look at the back."))
+    act(
+        status.wait,
+        cast.agent,
+        ticket,
+        Status.WAITING_CUSTOMER,
+        "the serial number",
+        Words("Please look at the back."),
+    )
     run_jobs()
     mail = next(d for d in deliveries(message="ticket_waits_for_client") if d.language == "en")
     assert "waits for this: the serial number" in mail.text
@@ -241,7 +253,9 @@ def test_a_withdrawal_tells_the_other_side_with_its_reason(
     assert [d.contact.name for d in deliveries(message="ticket_cancelled_to_staff")] == ["Ada Agent"]
     mails = deliveries(message="ticket_cancelled_to_client")
     assert {d.ticket_id for d in mails} == {by_staff.id}
-    assert "Ada Agent has withdrawn it: the same as the other" in next(d.text for d in mails if d.language == "en")
+    assert "Ada Agent has withdrawn it: the same as the other" in next(
+        d.text for d in mails if d.language == "en"
+    )
 
 
 def test_advice_of_a_call_is_mailed_when_the_client_is_to_have_it(

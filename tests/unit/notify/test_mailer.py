@@ -64,7 +64,9 @@ def test_a_file_whose_type_could_act_travels_as_plain_bytes(kind: str) -> None:
     assert part["B"] is None
 
 
-@pytest.mark.parametrize("address", ["", "a@b@c", "a b@c.example", "a@c.example\r\nRCPT TO:<x@y>", "<a@b>", "王@b.example"])
+@pytest.mark.parametrize(
+    "address", ["", "a@b@c", "a b@c.example", "a@c.example\r\nRCPT TO:<x@y>", "<a@b>", "王@b.example"]
+)
 def test_what_is_no_address_is_refused_before_any_server_is_asked(address: str) -> None:
     from portal.config import Settings
 
