@@ -179,6 +179,25 @@ def test_an_automatic_answer_stands_on_its_ticket_as_an_internal_line_and_reopen
     assert messages_of(ticket) == ["The printer is jammed."]
 
 
+def test_a_delivery_report_stands_on_the_ticket_of_the_mail_that_failed(take_in: Take) -> None:
+    take_in(mail())
+    [ticket] = all_tickets()
+    with transaction():
+        record.remember_message_id(ticket.id, "<ours-2@portal.example>", clock.now(), outgoing=True)
+    body = (
+        "--b\r\nContent-Type: text/plain\r\n\r\nNot delivered.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        "Final-Recipient: rfc822; gone@harbour.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <ours-2@portal.example>\r\nSubject: x\r\n\r\nhello\r\n--b--\r\n"
+    )
+    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
+    row = take_in(mail(body, sender="MAILER-DAEMON@mx.example", message_id="<dsn@mx.example>", kind=kind))
+    assert (row.state, row.ticket_id) == (InboundState.REPLY, ticket.id)
+    last = timeline(ticket.id)[-1]
+    assert last.internal
+    assert "gone@harbour.example" in last.text
+
+
 def test_an_automatic_answer_about_nothing_is_put_aside(take_in: Take) -> None:
     row = take_in(mail("I am away", "Auto-Submitted: auto-replied"))
     assert (row.state, row.reason) == (InboundState.IGNORED, "automatic")
