@@ -63,7 +63,7 @@ class Zoned(Form):
 class PhoneRow(Part):
     """A number, and a word that tells it from others."""
 
-    number = line(_l("Number"), 64)
+    number = line(_l("Phone"), 64)
     label = line(_l("Which phone"), 60)
 
     def validate_number(self, field: StringField) -> None:
@@ -74,7 +74,7 @@ class PhoneRow(Part):
 
 
 class Phones(Zoned):
-    name = line(_l("Name"), 120, needed=_l("Enter the name."))
+    name = line(_l("Full name"), 120, needed=_l("Enter the name."))
     phones = Rows(_l("Phones"), FormField(PhoneRow))
 
     def phone_rows(self) -> list[tuple[str, str | None]]:

@@ -19,7 +19,9 @@ def at(zone, *parts):
 
 
 def test_it_is_staffed_from_the_opening_until_the_closing():
-    assert state_at(WORKDAYS, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 9)).until == at(SHANGHAI, 2026, 11, 23, 18)
+    assert state_at(WORKDAYS, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 9)).until == at(
+        SHANGHAI, 2026, 11, 23, 18
+    )
     assert not state_at(WORKDAYS, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 18)).staffed
 
 
@@ -40,12 +42,16 @@ def test_spans_that_touch_are_one():
 
 def test_during_the_lunch_break_it_opens_in_the_afternoon():
     day = [Window(0, time(9), time(12)), Window(0, time(13), time(18))]
-    assert state_at(day, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 12, 30)).opens == at(SHANGHAI, 2026, 11, 23, 13)
+    assert state_at(day, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 12, 30)).opens == at(
+        SHANGHAI, 2026, 11, 23, 13
+    )
 
 
 def test_a_night_shift_goes_on_over_midnight():
     nights = [Window(0, time(22), END_OF_DAY), Window(1, time(0), time(6))]
-    assert state_at(nights, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 23, 30)).until == at(SHANGHAI, 2026, 11, 24, 6)
+    assert state_at(nights, (), SHANGHAI, at(SHANGHAI, 2026, 11, 23, 23, 30)).until == at(
+        SHANGHAI, 2026, 11, 24, 6
+    )
     assert state_at(nights, (), SHANGHAI, at(SHANGHAI, 2026, 11, 24, 5, 59)).staffed
 
 

@@ -18,7 +18,9 @@ def test_a_password_may_not_be_endless():
     assert weakness("ab3 " * LONGEST) is Weakness.LONG
 
 
-@pytest.mark.parametrize("password", ["wang.xiaoming", "WANG.XIAOMING123", "wang.xiaoming@harbour.example", "Wang Xiao Ming"])
+@pytest.mark.parametrize(
+    "password", ["wang.xiaoming", "WANG.XIAOMING123", "wang.xiaoming@harbour.example", "Wang Xiao Ming"]
+)
 def test_what_others_know_of_the_owner_is_refused(password):
     assert weakness(password, "wang.xiaoming@harbour.example", "Wang Xiao Ming") is Weakness.OWN_NAME
 
@@ -28,7 +30,16 @@ def test_a_password_that_only_contains_the_name_is_good():
 
 
 @pytest.mark.parametrize(
-    "password", ["1234567890", "Password123", "qwertyuiop", "aaaaaaaaaaaa", "abcabcabcabc", "abcdefghijkl", "９８７６５４３２１０"]
+    "password",
+    [
+        "1234567890",
+        "Password123",
+        "qwertyuiop",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "abcdefghijkl",
+        "９８７６５４３２１０",
+    ],
 )
 def test_what_everybody_tries_first_is_refused(password):
     assert weakness(password) is Weakness.COMMON
