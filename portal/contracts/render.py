@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.contracts.rules.decision import Outcome, Reason
 from portal.contracts.rules.ledger import UNIT
-from portal.contracts.rules.running import Running
+from portal.contracts.rules.running import Cover, Running
 from portal.contracts.rules.terms import Service
 from portal.kernel import clock
 from portal.web import filters
@@ -193,3 +193,9 @@ def answer(
         checks=checks(details),
         others=[{"name": number, "sentence": sentence(said)} for number, said in others],
     )
+
+
+def panel(running: Sequence[Running], cover: Cover | None) -> dict[str, Any]:
+    """What templates/tickets/_promises.html wants."""
+    said = answer(cover.details, cover.contract_number, cover.others) if cover else None
+    return {"promises": [promise(r) for r in running], "answer": said}

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.assets import queries as assets
+from portal.contracts import render as contracts
 from portal.infra.transaction import transaction
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
@@ -25,7 +26,7 @@ from portal.tickets.forms.client import (
     number_or_none,
 )
 from portal.tickets.queries import client as queries
-from portal.tickets.queries import scope, timeline
+from portal.tickets.queries import promises, scope, timeline
 from portal.tickets.service import conversation, following, opening, status
 from portal.web import filters, guards, htmx, uploads
 from portal.web.context import settings
@@ -358,4 +359,7 @@ def _state(found: Any) -> dict[str, Any]:
         "state_url": url_for(".state", number=found.number, v=version),
         "steps": render.ladder_steps(found.phase, found.status, works, reader_is_staff=False),
         "standing": queries.standing_of(found, clock.now()),
+        **contracts.panel(
+            promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)
+        ),
     }

@@ -1,7 +1,9 @@
 """A promise on its way, as pages and the engine speak of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,3 +19,13 @@ class Running:
     remaining_minutes: int | None
     provisional: bool
     internal: bool
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The answer of the contracts: `details` as rules/plain keeps it; `others` (number, details) for staff alone."""
+
+    contract_number: str | None
+    contract_id: int | None
+    details: Mapping[str, Any]
+    others: Sequence[tuple[str, Mapping[str, Any]]]

@@ -1,26 +1,12 @@
 """What is promised on a ticket and what its contract says, for a page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import select
 
 from portal.contracts.queries import decisions
-from portal.contracts.rules.running import Running
+from portal.contracts.rules.running import Cover, Running
 from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.tickets.models import Ticket, TicketClock
-
-
-@dataclass(frozen=True)
-class Cover:
-    """The answer of the contracts: `details` as rules/plain keeps it; `others` (name, details) for staff alone."""
-
-    contract_number: str | None
-    contract_id: int | None
-    details: Mapping[str, Any]
-    others: Sequence[tuple[str, Mapping[str, Any]]]
 
 
 def cover_of(actor: Actor, ticket: Ticket) -> Cover | None:
