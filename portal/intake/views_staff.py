@@ -52,7 +52,8 @@ def held() -> ResponseReturnValue:
         account=queries.account_of(now.astimezone(zone).date(), zone),
         mailboxes=queries.mailboxes(),
         stuck=queries.stuck(actor, now),
-        waiting=queries.held_count(actor),
+        waiting=(waiting := queries.held_count(actor)),
+        nav_counts={"intake_staff.held": waiting},
         render=render,
     )
 
