@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
@@ -12,6 +13,7 @@ from portal.contracts.models import ContractRecord, ContractState, ContractVersi
 from portal.contracts.queries import calendars
 from portal.contracts.rules import blanks, forms
 from portal.contracts.rules.compiling import Compiled, DayTable, Filled, compiled
+from portal.contracts.rules.forms import Form
 from portal.contracts.rules.ledger import BucketSpan
 from portal.contracts.rules.terms import Bucket, Contract, Covered, Suspension, Term
 from portal.infra.db import db
@@ -81,9 +83,15 @@ def known(records: Iterable[ContractRecord], at: datetime) -> list[Known]:
     return [_known(record, tables[record.jurisdiction], buckets[record.id]) for record in records]
 
 
+@lru_cache(maxsize=256)
+def _form(text: str) -> Form:
+    """Reading TOML takes milliseconds, and the same few texts are asked for with every ticket."""
+    return forms.load(text)
+
+
 def compile_version(record: ContractRecord, version: ContractVersion, table: DayTable) -> Compiled:
     """A stored version as terms; its form and blanks were checked when it was entered."""
-    form = forms.load(version.form.text)
+    form = _form(version.form.text)
     values, _ = blanks.read(form, version.blanks)
     return compiled(
         Filled(form, values, version.settings),

@@ -1,6 +1,7 @@
 """Promises on tickets: started with the contract's answer, stopped by what happens, paused by reason, reckoned again."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from portal.contracts.queries.facts import Known
 from portal.contracts.rules import deadlines, plain
 from portal.contracts.rules.deadlines import Pause
 from portal.contracts.rules.decision import Decision, Question, Reason
+from portal.contracts.rules.terms import StartEvent
 from portal.contracts.service import assessing
 from portal.infra import outbox
 from portal.infra.db import db
@@ -40,13 +42,24 @@ def question_of(ticket: Ticket) -> Question:
     )
 
 
+def _askable(question: Question, ticket: Ticket) -> Question:
+    """An emergency asks for somebody to come; where the contract knows no visits, it asks for what the ladder offers."""
+    if question.emergency and ticket.phase is not Phase.ON_SITE:
+        decision, _ = assessing.ask(SYSTEM, question)
+        if decision.reason is Reason.OUT_OF_SCOPE:
+            return replace(question, service=rules.service_of(ticket.kind, ticket.phase, emergency=False))
+    return question
+
+
 def promise(ticket: Ticket, now: datetime) -> Decision:
     """Ask the contracts about a ticket, keep the answer, and start the promises that come with it.
 
     Called again after a change of urgency, device or phase: promises that changed are replaced, those that were kept or
     broken stay, and a breach is never taken back. While the contract is suspended no promise runs.
     """
-    _, decision, known = assessing.assess(SYSTEM, f"ticket:{ticket.id}", question_of(ticket))
+    _, decision, known = assessing.assess(
+        SYSTEM, f"ticket:{ticket.id}", _askable(question_of(ticket), ticket)
+    )
     waits = decision.reason is Reason.SUSPENDED
     wanted = {} if waits else {t.metric + ("*" if t.internal else ""): t for t in decision.targets}
     running = {c.metric + ("*" if c.internal else ""): c for c in _running(ticket.id)}
@@ -64,7 +77,8 @@ def promise(ticket: Ticket, now: datetime) -> Decision:
     assert decision.contract_id is not None or not wanted
     answered = {c.metric for c in _ended(ticket.id)}
     for target in wanted.values():
-        if target.metric in answered:
+        started_at = target.starts({StartEvent.RECEIVED: ticket.received_at})
+        if target.metric in answered or started_at is None:
             continue
         clock = TicketClock(
             ticket_id=ticket.id,
@@ -74,7 +88,7 @@ def promise(ticket: Ticket, now: datetime) -> Decision:
             clause=target.clause,
             rule=plain.of_rule(target.rule),
             internal=target.internal,
-            started_at=ticket.received_at,
+            started_at=started_at,
             warned=0,
         )
         db.session.add(clock)
