@@ -203,9 +203,12 @@ class Covered:
     device_class: str | None = None
 
     def names(self, device_id: int | None, device_class: str | None, day: date) -> Specificity | None:
-        """How closely this line names a device on a day; None if it does not."""
+        """How closely this line names a device on a day; None if it does not. A request that names no device may be about
+        any that is covered: it is named as loosely as the whole organisation."""
         if not (self.valid_from <= day and (self.valid_to is None or day < self.valid_to)):
             return None
+        if device_id is None and device_class is None:
+            return Specificity.ORGANISATION
         if self.device_id is not None:
             return Specificity.DEVICE if self.device_id == device_id else None
         if self.device_class is not None:

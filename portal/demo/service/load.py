@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
-from portal.demo.service import cast, stories
+from portal.demo.service import agreements, cast, stories
 from portal.demo.service.material import StoredFile
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
@@ -22,6 +22,7 @@ def load(password_hash: str, files: dict[str, StoredFile], *, tell: bool) -> int
     """
     now = clock.now()
     people = cast.make(now, password_hash)
+    agreements.make(people, people.actor("chen"))
     teller = stories.Teller(people, files, now, ZoneInfo(people.provider.time_zone))
     stories.tell(teller)
     old = OutboxEvent.recorded_at < now - TOLD if tell else OutboxEvent.id > 0

@@ -9,6 +9,7 @@ from typing import Any
 from portal.infra import files
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+CONTRACTS = DATA.parent.parent / "contracts" / "data"
 _TYPES = {".png": "image/png", ".txt": "text/plain", ".log": "text/plain"}
 
 
@@ -38,6 +39,23 @@ def devices() -> dict[str, dict[str, Any]]:
 def tickets() -> dict[str, list[dict[str, Any]]]:
     """The stories by organisation: a file each."""
     return {path.stem: _read(path)["ticket"] for path in sorted((DATA / "tickets").glob("*.toml"))}
+
+
+@cache
+def contracts() -> list[dict[str, Any]]:
+    """What was agreed with whom."""
+    found: list[dict[str, Any]] = _read(DATA / "contracts.toml")["contract"]
+    return found
+
+
+def form_text(key: str) -> str:
+    """A contract form as it lies in the data of the contracts."""
+    return (CONTRACTS / "forms" / f"{key}.toml").read_text(encoding="utf-8")
+
+
+def calendars() -> list[str]:
+    """The notices of days off that come with the portal, oldest first."""
+    return [path.read_text(encoding="utf-8") for path in sorted((CONTRACTS / "calendars").glob("*.csv"))]
 
 
 def store_files() -> dict[str, StoredFile]:

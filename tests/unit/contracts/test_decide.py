@@ -109,6 +109,11 @@ def test_a_device_that_is_not_on_the_list_is_looked_at_by_a_person() -> None:
     assert (found.outcome, failing(found)) == (Outcome.MANUAL_REVIEW, [(4, "ASSET_NOT_COVERED")])
 
 
+def test_a_request_that_names_no_device_may_be_about_any_that_is_covered() -> None:
+    """PC-02: a caller who does not know the machine's name is not turned away."""
+    assert ask(Service.HARDWARE_DIAGNOSIS, "2026-03-10 09:30", PC).outcome is Outcome.INCLUDED
+
+
 def test_an_ordinary_fault_costs_the_part_alone() -> None:
     """HW-02, HW-09."""
     found = ask(
