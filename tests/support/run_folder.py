@@ -11,13 +11,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.keeper import alive
+
 VARIABLE = "PORTAL_TEST_RUN"
 OWNER = "PORTAL_TEST_RUN_OWNER"
 
 
 def make() -> Path:
-    """The folder of a new run, owned by this process."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp"))
+    """The folder of a new run, owned by this process. Folders of runs that were killed are removed."""
+    for old in Path("/tmp").glob("portal-tests-*-*"):
+        pid = old.name.split("-")[2]
+        if pid.isdecimal() and not alive(int(pid)):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"portal-tests-{os.getpid()}-", dir="/tmp"))
     os.environ[VARIABLE] = str(folder)
     os.environ[OWNER] = str(os.getpid())
     return folder
