@@ -7,6 +7,7 @@ from portal.demo import queries, render
 from portal.demo.service import load as loading
 from portal.demo.service import material
 from portal.infra.transaction import transaction
+from portal.kernel import clock
 from portal.people.service import passwords
 from portal.web.context import settings
 
@@ -19,9 +20,10 @@ def load() -> None:
     if not queries.is_empty():
         click.echo("There are people in this database already; the demo is loaded into a new one only.")
         return
-    password_hash, files = passwords.hash_of(material.people()["password"]), material.store_files()
+    password_hash = passwords.hash_of(material.people()["password"])
+    files, mail = material.store_files(), material.store_mail(clock.now())
     with transaction():
-        count = loading.load(password_hash, files, tell=not settings().smtp_host)
+        count = loading.load(password_hash, files, mail, tell=not settings().smtp_host)
     click.echo(f"The demo is loaded: {count} tickets.")
 
 

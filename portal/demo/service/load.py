@@ -9,22 +9,25 @@ from portal.demo.service import agreements, cast, stories
 from portal.demo.service.material import StoredFile
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
+from portal.intake.service import arrival
 from portal.kernel import clock
 
 TOLD = timedelta(hours=1)
 
 
-def load(password_hash: str, files: dict[str, StoredFile], *, tell: bool) -> int:
+def load(password_hash: str, files: dict[str, StoredFile], mail: list[arrival.Kept], *, tell: bool) -> int:
     """Enter everybody and everything; returns the number of tickets.
 
     `tell`: the events of the last hour are left for the worker, so that there is mail to look at; what is older, and
-    everything otherwise, counts as told: no invented person gets a hundred mails.
+    everything otherwise, counts as told: no invented person gets a hundred mails. `mail` waits for the worker to read it.
     """
     now = clock.now()
     people = cast.make(now, password_hash)
     agreements.make(people, people.actor("chen"))
     teller = stories.Teller(people, files, now, ZoneInfo(people.provider.time_zone))
     stories.tell(teller)
+    for message in mail:
+        arrival.receive(message, "pipe")
     old = OutboxEvent.recorded_at < now - TOLD if tell else OutboxEvent.id > 0
     db.session.execute(update(OutboxEvent).where(old).values(delivered_at=now))
     return len(teller.tickets)

@@ -1,12 +1,15 @@
-"""The demo's files as they lie in data/: who there is, what is looked after, what was said, and the attachments."""
+"""The demo's files as they lie in data/: who there is, what is looked after, what was said, the attachments and the mail."""
 
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from portal.infra import files
+from portal.intake.service import arrival
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 CONTRACTS = DATA.parent.parent / "contracts" / "data"
@@ -66,6 +69,12 @@ def store_files() -> dict[str, StoredFile]:
             sha256, size = files.put(stream, 1_000_000)
         stored[path.name] = StoredFile(path.name, _TYPES[path.suffix], size, sha256)
     return stored
+
+
+def store_mail(at: datetime) -> list[arrival.Kept]:
+    """Keep the messages that wait for staff, as if written at that instant; call it before the transaction."""
+    raw = [path.read_bytes() for path in sorted((DATA / "mail").iterdir())]
+    return [arrival.keep(message.replace(b"{date}", format_datetime(at).encode())) for message in raw]
 
 
 def _read(path: Path) -> dict[str, Any]:

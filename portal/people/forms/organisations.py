@@ -63,8 +63,8 @@ def _time(typed: str) -> time:
 class Span(Part):
     """From, to; both or none."""
 
-    opens = line(_l("From"), 5)
-    closes = line(_l("To"), 5)
+    opens = line(_l("Opens"), 5)
+    closes = line(_l("Closes"), 5)
 
     def validate_closes(self, field: StringField) -> None:
         try:
