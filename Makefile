@@ -76,7 +76,7 @@ system:
 # The names of files are kept, line numbers and dates are not: they would change with every edit. Of the header stays what
 # gettext needs, the plural forms above all.
 translations: .venv/.dev
-	$(BIN)/pybabel --quiet extract -F portal/web/babel.cfg -k _l -k lazy_gettext --no-wrap --sort-output --add-location=file \
+	$(BIN)/pybabel --quiet extract -F portal/web/babel.cfg -k _l -k lazy_gettext -k N_ --no-wrap --sort-output --add-location=file \
 		--omit-header -o .venv/messages.pot .
 	for po in $(PO); do $(BIN)/pybabel --quiet update -i .venv/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))) \
 		--no-wrap --no-fuzzy-matching --ignore-obsolete \

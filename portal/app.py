@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for module in _present(registry.MODELS):
+    for module in registry.MODELS:
         import_module(module)
     database.init_app(app, settings.sqlalchemy_url)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
@@ -53,23 +53,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
-    for module in _present(registry.SETUP):
+    for module in registry.SETUP:
         import_module(module).init_app(app)
     guards.init_app(app)
     context.init_app(app)
-    for module in _present(
-        [*registry.BLUEPRINTS, *(["portal.web.styleguide"] if settings.development else [])]
-    ):
+    for module in [*registry.BLUEPRINTS, *(["portal.web.styleguide"] if settings.development else [])]:
         app.register_blueprint(import_module(module).blueprint)
-    for module in _present(registry.CLI):
+    for module in registry.CLI:
         app.cli.add_command(import_module(module).group)
     return app
-
-
-def _present(names: list[str]) -> list[str]:
-
-    return [
-        n
-        for n in names
-        if (ROOT / (n.replace(".", "/") + ".py")).exists() or (ROOT / n.replace(".", "/")).is_dir()
-    ]

@@ -80,8 +80,6 @@ class Settings:
     """How long a sign-in lasts without use."""
     sign_in_tries: str = "10 per 15 minutes"
     """Tries per address and per account, shared by all processes."""
-    rate_limit_storage: str = ""
-    """Empty: the database; or a redis:// address."""
     worker_poll_seconds: float = 1.0
     """How long an idle worker waits before it looks again."""
 

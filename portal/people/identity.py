@@ -68,11 +68,15 @@ def provider_card() -> ProviderCard:
     """The provider's name and phone, and whether somebody answers now, in the language and zone of who looks."""
     found = queries.desk()
     if found is None:
-        return ProviderCard(_("Support portal"), None, False, "")
+        return ProviderCard(_("Support portal"), None, lambda: (False, ""))
     windows = [Window(w.weekday, w.opens, w.closes) for w in found.windows]
-    now = clock.now()
-    state = rules.state_at(windows, found.closed_on, ZoneInfo(found.time_zone), now)
-    return ProviderCard(found.name, found.phone, state.staffed, staffed_text(state, now))
+
+    def ask() -> tuple[bool, str]:
+        now = clock.now()
+        state = rules.state_at(windows, queries.days_closed(), ZoneInfo(found.time_zone), now)
+        return state.staffed, staffed_text(state, now)
+
+    return ProviderCard(found.name, found.phone, ask)
 
 
 def staffed_text(state: rules.DeskState, now: datetime) -> str:

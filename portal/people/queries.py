@@ -62,11 +62,10 @@ class Desk:
     phone: str | None
     time_zone: str
     windows: list[DeskWindow]
-    closed_on: frozenset[date]
 
 
 def desk() -> Desk | None:
-    """What every page says about the provider, in two statements; None before it is set up."""
+    """What every page says about the provider, in one statement; None before it is set up."""
     rows = db.session.execute(
         select(Organisation.name, Organisation.phone, Organisation.time_zone, DeskWindow)
         .outerjoin(DeskWindow, true())
@@ -74,10 +73,14 @@ def desk() -> Desk | None:
     ).all()
     if not rows:
         return None
-    yesterday = clock.now().date() - timedelta(days=1)
-    closed = db.session.scalars(select(DeskClosure.on).where(DeskClosure.on >= yesterday).limit(400))
     name, phone, zone, _window = rows[0]
-    return Desk(name, phone, zone, [window for *_rest, window in rows if window], frozenset(closed))
+    return Desk(name, phone, zone, [window for *_rest, window in rows if window])
+
+
+def days_closed() -> frozenset[date]:
+    """Days from yesterday on (by UTC, so that no zone misses its own) on which nobody answers the phone."""
+    yesterday = clock.now().date() - timedelta(days=1)
+    return frozenset(db.session.scalars(select(DeskClosure.on).where(DeskClosure.on >= yesterday).limit(400)))
 
 
 def desk_windows() -> list[DeskWindow]:

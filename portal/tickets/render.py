@@ -307,7 +307,8 @@ _LADDER = (Phase.PHONE, Phase.REMOTE, Phase.ON_SITE)
 def ladder_steps(
     phase: Phase, status: Status, works: Iterable[WorkLog], *, reader_is_staff: bool
 ) -> list[dict[str, Any]]:
-    """Steps for `ui.ladder`: phone, remote, on-site with what was tried. A ticket that is over shows only what happened."""
+    """Steps for `ui.ladder`: phone, remote, on-site with what was tried, or left out. A ticket that is over shows only what
+    happened."""
     words = OUTCOME if reader_is_staff else OUTCOME_FOR_CLIENT
     over = status in ENDED or status is Status.RESOLVED
     now = _LADDER.index(phase) if phase in _LADDER else len(_LADDER)
@@ -323,15 +324,10 @@ def ladder_steps(
         ]  # fmt: skip
         if over and not attempts:
             continue
-        state = (
-            "done"
-            if over or place < now
-            else "now"
-            if place == now
-            else "next"
-            if place == now + 1
-            else "later"
-        )
+        if over or place < now:
+            state = "done" if attempts or over else "skipped"
+        else:
+            state = {now: "now", now + 1: "next"}.get(place, "later")
         steps.append({"phase": step.value, "state": state, "attempts": attempts})
     return steps
 

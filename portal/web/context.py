@@ -1,12 +1,13 @@
 """What every template knows: the person, the provider's phone, the language, the settings; a request id for the log."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import structlog
 from flask import Flask, current_app, g, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.config import Settings
@@ -19,8 +20,20 @@ class ProviderCard:
 
     name: str
     phone: str | None
-    staffed_now: bool
-    staffed_text: str
+    ask_desk: Callable[[], tuple[bool, str]]
+    """Whether somebody answers now, and the sentence that says so; asked only by pages that show it."""
+
+    @cached_property
+    def _desk(self) -> tuple[bool, str]:
+        return self.ask_desk()
+
+    @property
+    def staffed_now(self) -> bool:
+        return self._desk[0]
+
+    @property
+    def staffed_text(self) -> str:
+        return self._desk[1]
 
     @property
     def phone_href(self) -> str:
@@ -36,8 +49,7 @@ def settings() -> Settings:
 def provider_card() -> ProviderCard:
     """From the loader that people registers; asked at most once a request."""
     if "provider_card" not in g:
-        loader = current_app.extensions.get("provider_card")
-        g.provider_card = loader() if loader else ProviderCard(_("Support portal"), None, False, "")
+        g.provider_card = current_app.extensions["provider_card"]()
     card: ProviderCard = g.provider_card
     return card
 

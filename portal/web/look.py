@@ -28,5 +28,10 @@ def link_if(endpoint: str, **values: Any) -> str | None:
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
+def marked(sentence: str) -> str:
+    """A sentence in a table, marked for the translator; `_()` translates the one that is shown, and not the whole table."""
+    return sentence
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(asset=asset, link_if=link_if)
+    app.jinja_env.globals.update(asset=asset, link_if=link_if, N_=marked)

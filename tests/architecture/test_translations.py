@@ -20,7 +20,7 @@ def spoken(tmp_path_factory) -> Catalog:
     pot = tmp_path_factory.mktemp("pot") / "messages.pot"
     subprocess.run(
         [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", "-F", "portal/web/babel.cfg",
-         "-k", "_l", "-k", "lazy_gettext", "-o", str(pot), "."],
+         "-k", "_l", "-k", "lazy_gettext", "-k", "N_", "-o", str(pot), "."],
         cwd=source.ROOT, check=True,
     )  # fmt: skip
     with pot.open("rb") as file:

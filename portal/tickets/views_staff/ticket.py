@@ -10,11 +10,12 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.contracts import render as contracts
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import StaffRole
 from portal.tickets import render
-from portal.tickets.queries import scope
+from portal.tickets.queries import promises, scope
 from portal.tickets.queries import staff as queries
 from portal.tickets.queries.staff import Sheet
 from portal.tickets.rules.words import ENDED, OPEN, WAITING, Phase, Status
@@ -82,6 +83,7 @@ def around(sheet: Sheet) -> dict[str, Any]:
         "steps": _steps(sheet),
         "is_mine": found.assignee_id == guards.actor().user_id,
         "closure_words": render.CLOSURE,
+        **contracts.panel(promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)),
     }
 
 

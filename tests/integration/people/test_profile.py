@@ -168,10 +168,10 @@ def test_signing_out_everywhere_ends_every_session(agent, as_user):
     assert elsewhere.get("/profile").status_code == 303
 
 
-def test_a_page_asks_three_times_who_is_there_and_who_we_are(cast, as_user):
+def test_a_page_of_the_desk_asks_twice_who_is_there_and_who_we_are(cast, as_user):
     browser = as_user(cast.agent)
     with counted() as statements:
         browser.get("/profile")
-    assert len(statements) == 5, (
+    assert len(statements) == 4, (
         statements
-    )  # the person, the provider, its closed days; the contact, its phones
+    )  # the person, the provider; the contact, its phones
