@@ -4,23 +4,24 @@ Refuses to guess: `link_if` gives None for an endpoint that is not registered, a
 """
 
 import hashlib
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, url_for
 
 
-@lru_cache(maxsize=256)
-def _mark(path: str, _modified: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
-
-
 def asset(filename: str) -> str:
-    """The address of a file in static/ with a mark of its content, so that a browser may keep it for a year."""
+    """The address of a file in static/ with a mark of its content, so that a browser may keep it for a year.
+
+    Reckoned once a process, for a page asks for dozens; in development the file is looked at each time.
+    """
+    known: dict[str, str] = current_app.extensions["asset_addresses"]
+    if filename in known and not current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        return known[filename]
     path = Path(current_app.static_folder or "static") / filename
-    mark = _mark(str(path), path.stat().st_mtime) if path.is_file() else None
-    return url_for("static", filename=filename, v=mark)
+    mark = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
+    known[filename] = url_for("static", filename=filename, v=mark)
+    return known[filename]
 
 
 def link_if(endpoint: str, **values: Any) -> str | None:
@@ -34,4 +35,5 @@ def marked(sentence: str) -> str:
 
 
 def init_app(app: Flask) -> None:
+    app.extensions["asset_addresses"] = {}
     app.jinja_env.globals.update(asset=asset, link_if=link_if, N_=marked)
