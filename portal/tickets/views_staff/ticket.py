@@ -83,7 +83,9 @@ def around(sheet: Sheet) -> dict[str, Any]:
         "steps": _steps(sheet),
         "is_mine": found.assignee_id == guards.actor().user_id,
         "closure_words": render.CLOSURE,
-        **contracts.panel(promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)),
+        **contracts.panel(
+            promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)
+        ),
     }
 
 

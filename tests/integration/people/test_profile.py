@@ -172,6 +172,4 @@ def test_a_page_of_the_desk_asks_twice_who_is_there_and_who_we_are(cast, as_user
     browser = as_user(cast.agent)
     with counted() as statements:
         browser.get("/profile")
-    assert len(statements) == 4, (
-        statements
-    )  # the person, the provider; the contact, its phones
+    assert len(statements) == 4, statements  # the person, the provider; the contact, its phones
