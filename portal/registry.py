@@ -23,6 +23,7 @@ BLUEPRINTS = [
     "portal.people.views_member",
     "portal.people.views_staff.pages",
     "portal.assets.views_staff",
+    "portal.contracts.views_client",
     "portal.tickets.views_member",
     "portal.tickets.views_client",
     "portal.tickets.views_staff.pages",

@@ -8,13 +8,18 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from portal.contracts.queries.pages import Left, Shown
 from portal.contracts.rules.decision import Outcome, Reason
-from portal.contracts.rules.ledger import UNIT
+from portal.contracts.rules.forms import Words
+from portal.contracts.rules.ledger import UNIT, LineKind, Period
+from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.running import Cover, Running
-from portal.contracts.rules.terms import Service
+from portal.contracts.rules.standing import Standing, State
+from portal.contracts.rules.terms import Entitlement, Kind, Lifecycle, RenewalMode, Service
 from portal.kernel import clock
-from portal.web import filters
+from portal.web import filters, languages
 
 SERVICES = {
     Service.CONSULT: _l("Answers to questions"),
@@ -85,6 +90,11 @@ def units(quantity: int) -> str:
     return (
         f"{Decimal(quantity) / UNIT:f}".rstrip("0").rstrip(".") if quantity % UNIT else str(quantity // UNIT)
     )
+
+
+def amount(quantity: int) -> int | float:
+    """Hundredths of a unit as a number, for what is drawn."""
+    return quantity / UNIT if quantity % UNIT else quantity // UNIT
 
 
 def sentence(details: Mapping[str, Any]) -> str:
@@ -199,3 +209,191 @@ def panel(running: Sequence[Running], cover: Cover | None) -> dict[str, Any]:
     """What templates/tickets/_promises.html wants."""
     said = answer(cover.details, cover.contract_number, cover.others) if cover else None
     return {"promises": [promise(r) for r in running], "answer": said}
+
+
+STATES = {
+    State.NOT_SIGNED: (_l("Not signed yet"), "soon"),
+    State.UPCOMING: (_l("Upcoming"), "plain"),
+    State.ACTIVE: (_l("In force"), "good"),
+    State.EXPIRING: (_l("Ends soon"), "soon"),
+    State.SUSPENDED: (_l("Suspended"), "late"),
+    State.RUN_OFF: (_l("Ended, finishing work"), "plain"),
+    State.EXPIRED: (_l("Ended"), "plain"),
+    State.TERMINATED: (_l("Ended early"), "plain"),
+}
+RENEWAL: dict[RenewalMode, list[Any]] = {
+    RenewalMode.NONE: [_l("It ends on its last day. Going on takes a new contract.")],
+    RenewalMode.TACIT: [_l("It goes on by itself unless one side says otherwise before the end.")],
+    RenewalMode.FEE_AND_SETTLED: [
+        _l("You ask for another term, and we agree."),
+        _l("Everything that is open under this contract is paid."),
+        _l("The next term's fee is paid. From that day the contract goes on."),
+    ],
+    RenewalMode.EXCHANGE: [_l("Both sides confirm the next term to each other in writing before the end.")],
+    RenewalMode.NEW_CONTRACT: [_l("Both sides sign a new contract before the end.")],
+    RenewalMode.AGREEMENT: [_l("Both sides agree on what follows before the end.")],
+}
+UNITS = {
+    "visit": _l("a visit"), "person_day": _l("a person-day"), "hour": _l("an hour"), "month": _l("a month"),
+    "year": _l("a year"), "page": _l("a page"), "period": _l("a period"), "record": _l("a record"),
+    "incident": _l("an incident"), "instalment": _l("an instalment"),
+}  # fmt: skip
+MOVES = {
+    Moved.LATER_THAT_WEEK: _l("moved to a later day of that week: the day is off"),
+    Moved.EARLIER_THAT_WEEK: _l("moved to an earlier day of that week: the days after it are off"),
+    Moved.NEXT_WORKDAY: _l("moved to the next working day"),
+    Moved.WHOLE_WEEK_OFF: _l("left out: the whole week is off"),
+    Moved.DAY_OFF: _l("left out: the day is off"),
+    Moved.AFTER_THE_TERM: _l("left out: it would fall after the end"),
+}
+_LINES = {
+    LineKind.GRANT: _l("Granted"), LineKind.ROLLOVER: _l("Carried over"), LineKind.RESERVE: _l("Reserved"),
+    LineKind.RELEASE: _l("Given back"), LineKind.CONSUME: _l("Used"), LineKind.REVERSE: _l("Use undone"),
+    LineKind.EXPIRE: _l("Expired unused"), LineKind.ADJUST: _l("Corrected by hand"),
+}  # fmt: skip
+_PERIODS = {Period.WEEK: _l("this week"), Period.MONTH: _l("this month"), Period.TERM: _l("in this term")}
+
+
+def reading(words: Words) -> str:
+    """A form's words in the reader's language."""
+    return words.zh if languages.language() == "zh_Hans" else words.en
+
+
+def named(entitlement: Entitlement) -> str:
+    """What an entitlement is for."""
+    return " · ".join(str(word) for service, word in SERVICES.items() if service in entitlement.services)
+
+
+def why(standing: Standing) -> str:
+    """Where a contract stands, with its dates and the reason, in a sentence."""
+    start, end = filters.day(standing.term.start), filters.day(standing.term.end)
+    match standing.state:
+        case State.NOT_SIGNED:
+            return _(
+                "It counts once both sides have signed; then from %(start)s to %(end)s.", start=start, end=end
+            )
+        case State.UPCOMING:
+            return _("It begins on %(start)s and ends on %(end)s.", start=start, end=end)
+        case State.SUSPENDED:
+            since = filters.when_text(standing.since) if standing.since else start
+            return _(
+                "The service is suspended since %(since)s. The contract ends on %(end)s.",
+                since=since,
+                end=end,
+            )
+        case State.RUN_OFF:
+            return _(
+                "It ended on %(end)s. Work that was asked for before is finished without labour charge.",
+                end=end,
+            )
+        case State.EXPIRED:
+            return _("It ended on %(end)s and was not renewed.", end=end)
+        case State.TERMINATED:
+            return _("It was ended before its time; its last day was %(end)s.", end=end)
+        case _:
+            return _("It is signed by both sides and runs from %(start)s to %(end)s.", start=start, end=end)
+
+
+def days_left(standing: Standing) -> str:
+    if standing.days_left is None:
+        return ""
+    if standing.days_left == 0:
+        return _("The last day is today")
+    return ngettext("%(num)s day left", "%(num)s days left", standing.days_left)
+
+
+def renewal_steps(lifecycle: Lifecycle) -> list[str]:
+    """What it takes to go on, one step after the other; the clause stands beside them."""
+    steps = [str(step) for step in RENEWAL[lifecycle.renewal]]
+    if lifecycle.notice_months:
+        told = ngettext(
+            "We talk about it at least %(num)s month before the end.",
+            "We talk about it at least %(num)s months before the end.",
+            lifecycle.notice_months,
+        )
+        steps.insert(0, told)
+    return steps
+
+
+def figure(left: Left, shown: Shown) -> dict[str, str]:
+    """One line of what is left, as the cover card draws it."""
+    e = left.entitlement
+    assert e is not None
+    if e.kind is Kind.QUOTA:
+        then = _("again from %(day)s", day=filters.day(left.resets_at)) if _resets(left) else ""
+        of = _("of %(granted)s", granted=units(left.granted))
+        period = str(_PERIODS[e.period]) if e.period else ""
+        return {"figure": units(left.left), "of": of, "text": f"{named(e)} · {period}", "then": then}
+    if e.kind is Kind.UNLIMITED:
+        return {"figure": "∞", "of": "", "text": named(e), "then": ""}
+    price = shown.compiled.version.price(e.rate, shown.standing.term.end) if e.kind is Kind.METERED else None
+    if price is None:
+        return {"figure": "–", "of": "", "text": named(e), "then": _("after a quote")}
+    unit = str(UNITS.get(price.unit, price.unit))
+    return {"figure": money(price.amount), "of": "", "text": f"{named(e)} · {unit}", "then": ""}
+
+
+def _resets(left: Left) -> bool:
+    return (
+        left.resets_at is not None
+        and left.entitlement is not None
+        and left.entitlement.period is not Period.TERM
+    )
+
+
+def card(shown: Shown) -> dict[str, Any]:
+    """A contract as the cover card draws it."""
+    word, tone_ = STATES[shown.standing.state]
+    state, runs = shown.standing.state, shown.standing.days_left is not None
+    steps = renewal_steps(shown.compiled.lifecycle) if state is State.EXPIRING else []
+    open_ = [_("A signature is missing.")] if state is State.NOT_SIGNED else steps
+    return {
+        "name": f"{shown.record.number} · {reading(shown.form.name)}",
+        "standing": " · ".join(filter(None, (str(word), days_left(shown.standing)))),
+        "start": filters.day(shown.standing.term.start),
+        "end": filters.day(shown.standing.term.end),
+        "at": shown.at,
+        "today": _("today") if runs else "",
+        "left": [figure(left, shown) for left in shown.left] if shown.standing.in_force else [],
+        "open": open_,
+        "tone": tone_,
+    }
+
+
+def entries(lines: Sequence[Any], code: str, link: Any) -> list[dict[str, str]]:
+    """The lines of one entitlement as the ledger component draws them; `link` makes an address of a ticket's number or None."""
+    found = []
+    for line in lines:
+        if line.bucket.entitlement != code:
+            continue
+        kind, _colon, number = (line.ref or "").partition(":")
+        ticket = int(number) if kind == "ticket" and number.isdigit() else None
+        words = [
+            str(_LINES[line.kind]),
+            line.bucket.key,
+            line.reason,
+            f"({line.clause})" if line.clause else "",
+        ]
+        text = " · ".join(filter(None, words))
+        change = line.posted_delta or -line.held_delta
+        sign = "+" if change > 0 else "−"
+        text = f"{text} · {_('ticket')} {ticket}" if ticket else text
+        found.append({
+            "on": filters.day(line.effective_at), "text": text, "change": f"{sign}{units(abs(change))}",
+            "href": (link(ticket) if ticket else None) or "",
+        })  # fmt: skip
+    return found
+
+
+def prices(shown: Shown) -> list[dict[str, str]]:
+    """What was agreed, named as the form's blank is."""
+    labels = {}
+    for raw in shown.form.parts.get("price", []):
+        key = raw["amount"].get("blank", "") if isinstance(raw["amount"], Mapping) else ""
+        blank = shown.form.blanks.get(key)
+        labels[raw["code"]] = reading(blank.label) if blank else raw["code"]
+    return [
+        {"name": labels.get(p.code, p.code), "amount": money(p.amount), "clause": p.clause,
+         "unit": str(UNITS.get(p.unit, p.unit))}
+        for p in shown.compiled.version.prices
+    ]  # fmt: skip

@@ -70,6 +70,24 @@ def _in_context(app: Flask, work: Callable[[], int]) -> None:
         work()
 
 
+def _contract(cast: Cast, staff: Any, scan: str) -> Any:
+    """A contract of Harbour's that is signed, scanned and paused."""
+    from portal.contracts.queries import formbook
+    from portal.contracts.service import entering, keeping
+    from portal.infra.db import db
+    from portal.kernel import clock
+
+    blanks = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "visit_price": "800.00"}
+    text = formbook.printed("annual_support").text
+    made, _ = entering.enter(staff, entering.NewContract("C-1", cast.harbour.id, text, blanks))
+    for side in ("client", "provider"):
+        entering.sign(made.versions[0], side, "王敏", clock.now())
+    keeping.keep_scan(made.versions[0], scan, "合同.pdf")
+    keeping.suspend(staff, made, clock.now(), "二.3.3", "The fee is open.")
+    db.session.flush()
+    return made
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -110,6 +128,7 @@ def make() -> World:
             agent, ticket,
             work.Work(started_at=started, minutes=5, outcome=Outcome.CLIENT_TRIES, symptom="dead", advice="plug it in"),
         )  # fmt: skip
+        contract = _contract(cast, agent, sha256)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
     number, ticket_id = ticket.number, ticket.id
     doors.accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
@@ -124,6 +143,11 @@ def make() -> World:
             "entry_id": db.session.scalar(select(TimelineEntry.id).where(TimelineEntry.html.is_not(None))),
             "inbound_id": db.session.scalar(select(InboundMessage.id)),
             "intake_staff:number": 1,
+            "contract_id": contract.id,
+            "contracts_client:number": 1,
+            "contracts_staff:number": 1,
+            "line_id": contract.coverage[0].id,
+            "suspension_id": contract.suspensions[0].id,
             "delivery_id": db.session.scalar(select(Delivery.id)) or 0,
             "organisation_id": cast.harbour.id,
             "site_id": cast.warehouse.id,

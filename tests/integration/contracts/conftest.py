@@ -60,3 +60,18 @@ def enter(cast: Any, notice_of_2026: None) -> Callable[..., ContractRecord]:
         return record
 
     return make
+
+
+@pytest.fixture
+def tell(app: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`tell("2026-03-10 10:05")`: requests that follow are answered at that time in Shanghai."""
+    inner = app.wsgi_app
+
+    def set_to(text: str) -> None:
+        def answer(environ: Any, start_response: Any) -> Any:
+            with clock.told(at(text)):
+                return inner(environ, start_response)
+
+        monkeypatch.setattr(app, "wsgi_app", answer)
+
+    return set_to

@@ -1,0 +1,79 @@
+"""What staff do to a contract once it is entered: keep its signed paper, pause and resume it, correct its ledger."""
+
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+
+from portal.contracts.models import (
+    ContractRecord,
+    ContractSuspension,
+    ContractVersion,
+    CoverageLine,
+    LedgerBucket,
+    LedgerEntry,
+)
+from portal.contracts.service import entering, ledger
+from portal.contracts.service.ledger import Insufficient, Why
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound, Refused
+
+
+def keep_scan(version: ContractVersion, sha256: str, name: str) -> None:
+    """The scan of the signed paper, whose bytes are stored already; a later one takes its place."""
+    version.scan_sha256, version.scan_name = sha256, name
+
+
+def suspend(
+    actor: Actor, record: ContractRecord, start: datetime, clause: str, reason: str
+) -> ContractSuspension:
+    """Pause the provider's duties from an instant. Raises Refused while another pause is open."""
+    if any(s.end_at is None for s in record.suspensions):
+        raise Refused(_l("The contract is suspended already. End that first."), field="suspend_clause")
+    made = ContractSuspension(
+        contract_id=record.id, start_at=start, clause=clause, reason=reason, decided_by_id=actor.contact_id
+    )
+    db.session.add(made)
+    return made
+
+
+def resume(record: ContractRecord, suspension_id: int, end: datetime) -> None:
+    """End a pause of this contract. Raises NotFound, Refused for an end before its start."""
+    found = next((s for s in record.suspensions if s.id == suspension_id and s.end_at is None), None)
+    if found is None:
+        raise NotFound
+    if end < found.start_at:
+        raise Refused(_l("A pause cannot end before it begins."), field="resume_on")
+    found.end_at = end
+
+
+def end_coverage(record: ContractRecord, line_id: int, valid_to: date, reason: str) -> CoverageLine:
+    """End a line of this contract's coverage; raises NotFound, and Refused as entering.uncover does."""
+    found = next((line for line in record.coverage if line.id == line_id), None)
+    if found is None:
+        raise NotFound
+    entering.uncover(found, valid_to, reason)
+    return found
+
+
+def correct(
+    actor: Actor,
+    record: ContractRecord,
+    bucket_id: int,
+    quantity: int,
+    key: str,
+    reason: str,
+    approver_id: int,
+) -> LedgerEntry:
+    """Correct a bucket of this contract by hand; the approver is somebody else. Raises NotFound, Refused."""
+    bucket = db.session.get(LedgerBucket, bucket_id)
+    if bucket is None or bucket.contract_id != record.id or bucket.closed_at is not None:
+        raise NotFound
+    if approver_id == actor.contact_id:
+        raise Refused(_l("Somebody else must approve it."), field="approver")
+    if quantity == 0 or not reason.strip():
+        raise Refused(_l("Say by how much, and why."), field="quantity")
+    try:
+        return ledger.adjust(actor, bucket, quantity, key, Why(reason=reason, approver_id=approver_id))
+    except Insufficient:
+        raise Refused(_l("Less is left than you want to take away."), field="quantity") from None
