@@ -16,7 +16,7 @@ PASSWORD = "red-lantern-7"
 
 CLIENT = [
     "/home", "/requests", "/requests?q=发票", "/requests/new", "/requests/1008", "/requests/1018", "/requests/1037",
-    "/requests/1014", "/profile",
+    "/requests/1014", "/contracts", "/contracts/1", "/contracts/cost", "/profile",
 ]  # fmt: skip
 DESK = [
     "/desk/queue", "/desk/queue?view=waiting", "/desk/queue?q=printer", "/desk/tickets/1010", "/desk/tickets/1025",
