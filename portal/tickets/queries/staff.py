@@ -6,13 +6,13 @@ A fixed number of statements, whatever the ticket's length: the timeline comes i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
-from portal.people.models import Contact, User
+from portal.people.models import Contact, Membership, User
 from portal.tickets.models import Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
 from portal.tickets.queries import scope
 from portal.tickets.rules.words import OPEN, Status
@@ -43,6 +43,8 @@ class Sheet:
     seen_entry_id: int
     contacts: dict[int, Contact]
     """The requester and the participants, with phones and addresses."""
+    told: list[Contact]
+    """Who gets a public message by mail."""
     attempts: Sequence[WorkLog]
     others: Sequence[Other]
 
@@ -58,11 +60,6 @@ class Sheet:
     def following(self) -> list[Contact]:
         """Participants beside the requester."""
         return [c for c in self.contacts.values() if c.id != self.ticket.requester_id]
-
-    @property
-    def told(self) -> list[Contact]:
-        """Who gets a public message by mail."""
-        return [c for c in self.contacts.values() if c.email and c.active]
 
 
 def sheet(actor: Actor, number: int) -> Sheet:
@@ -83,23 +80,32 @@ def sheet(actor: Actor, number: int) -> Sheet:
     if found is None:
         raise NotFound
     ticket, seen_entry_id = found
-    return Sheet(ticket, seen_entry_id, _contacts(ticket), attempts(ticket), _others(actor, ticket))
+    contacts, to = _contacts(ticket)
+    return Sheet(ticket, seen_entry_id, contacts, to, attempts(ticket), _others(actor, ticket))
 
 
-def _contacts(ticket: Ticket) -> dict[int, Contact]:
+def _contacts(ticket: Ticket) -> tuple[dict[int, Contact], list[Contact]]:
+    """The requester and the participants; and those of them whom mail reaches: with an address, still of the organisation."""
     taking_part = select(Participant.contact_id).where(Participant.ticket_id == ticket.id)
+    belongs = exists().where(
+        Membership.contact_id == Contact.id,
+        Membership.organisation_id == ticket.organisation_id,
+        Membership.active,
+    )
     query = (
-        select(Contact)
+        select(Contact, belongs)
         .where(or_(Contact.id == ticket.requester_id, Contact.id.in_(taking_part)))
         .options(selectinload(Contact.phones), selectinload(Contact.emails))
         .order_by(case((Contact.id == ticket.requester_id, 0), else_=1), Contact.name)
     )
-    return {contact.id: contact for contact in db.session.scalars(query)}
+    rows = db.session.execute(query).all()
+    to = [contact for contact, still in rows if still and contact.active and contact.email]
+    return {contact.id: contact for contact, _still in rows}, to
 
 
 def told(ticket: Ticket) -> list[Contact]:
-    """Who gets a public message by mail: the requester and the participants, so far as they have an address."""
-    return [c for c in _contacts(ticket).values() if c.email and c.active]
+    """Who gets a public message by mail: the requester and the participants, so far as mail reaches them."""
+    return _contacts(ticket)[1]
 
 
 def attempts(ticket: Ticket) -> Sequence[WorkLog]:

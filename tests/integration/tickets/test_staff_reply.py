@@ -7,6 +7,7 @@ import pytest
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
+from portal.people.models import Membership
 from portal.tickets.models import Attachment, TimelineEntry
 from portal.tickets.rules.words import EntryKind, Status
 from portal.tickets.service import following
@@ -174,3 +175,13 @@ def test_a_note_is_internal_and_tells_nobody(cast, as_user):
     assert ticket.unanswered_since is not None
     assert ticket.last_word == "It prints nothing since nine."
     assert "Bring a spare head." not in as_user(cast.owner).get(f"/requests/{number}").text
+
+
+def test_the_form_names_only_those_whom_the_mail_reaches(cast, as_user):
+    number = opened.ticket(cast, participant_ids=[cast.colleague.contact_id])
+    form = f"/desk/tickets/{number}/reply"
+    assert cast.colleague.contact.name in as_user(cast.agent).get(form, headers={"HX-Request": "true"}).text
+    with transaction():
+        left = db.session.query(Membership).filter_by(contact_id=cast.colleague.contact_id).one()
+        left.active = False
+    assert cast.colleague.contact.name not in as_user(cast.agent).get(form, headers={"HX-Request": "true"}).text
