@@ -24,6 +24,7 @@ BLUEPRINTS = [
     "portal.people.views_staff.pages",
     "portal.assets.views_staff",
     "portal.contracts.views_client",
+    "portal.contracts.views_staff.pages",
     "portal.tickets.views_member",
     "portal.tickets.views_client",
     "portal.tickets.views_staff.pages",
@@ -37,6 +38,7 @@ CLI = [
     "portal.contracts.cli",
     "portal.intake.cli",
     "portal.demo.cli",
+    "portal.rehearsal.cli",
     "portal.infra.cli",
 ]
 """Modules with a click `group`."""

@@ -9,3 +9,10 @@ class CalendarChanged:
 
     jurisdiction: str
     year: int
+
+
+@dataclass(frozen=True)
+class ContractWentOn:
+    """A pause of the contract is over: requests that waited for it want their promises."""
+
+    contract_id: int

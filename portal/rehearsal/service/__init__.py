@@ -1,0 +1,1 @@
+"""The steps of a scenario, done and looked at through the services that people use."""
