@@ -11,12 +11,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint format soak bench lock translations routes system clean
+.PHONY: help run test check lint format soak bench rules lock translations routes system clean
 
 help:
 	@echo "make run           the portal with its demo on http://127.0.0.1:8000 (PORT=… and other settings: docs/operations.md)"
 	@echo "make test          everything; make check: the fast part; make soak: the long runs"
 	@echo "make bench         timings as JSON lines (BENCH_TICKETS=1000,10000)"
+	@echo "make rules         every rule of the contracts with the tests that carry it"
 	@echo "make format        let ruff and djlint put the code in order"
 	@echo "make translations  bring the catalogues up to date with the code"
 	@echo "make routes        write the list of routes anew, after they were changed on purpose"
@@ -44,6 +45,10 @@ soak: system .venv/.dev $(MO)
 
 bench: system .venv/.dev $(MO)
 	@$(BIN)/python -m bench
+
+# Fails if a rule that must be enforced by now has no test.
+rules: .venv/.dev
+	@$(BIN)/python -m tests.support.rules
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix --quiet || true

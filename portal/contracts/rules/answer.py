@@ -122,6 +122,8 @@ class Answer:
                 received, self.as_of
             )
         if self.version is None:
+            if calendar is not None and all(v.effective_from > received for v in self.contract.versions):
+                self._fail(3, "term", Outcome.BLOCKED, Reason.NOT_YET, "")
             self._fail(2, "signed", Outcome.BLOCKED, Reason.NO_CONTRACT, "")
         assert self.version is not None
         if not self.version.signed:

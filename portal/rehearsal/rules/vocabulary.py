@@ -221,6 +221,7 @@ EXPECT: Mapping[str, tuple[Mapping[str, Key], Mapping[str, Key]]] = {
             "channel": _may(Value.TEXT, Channel),
             "received": _may(Value.INSTANT),
             "responded": Key(Value.INSTANT, none=True),
+            "symptoms": _may(Value.TEXT),
             "promises": _may(Value.NUMBER),
         },
     ),

@@ -114,6 +114,7 @@ def _ticket(stage: Stage, g: Given) -> Facts:
         "channel": ticket.channel.value,
         "received": ticket.received_at,
         "responded": ticket.first_response_at,
+        "symptoms": ticket.symptoms.strip(),
         "promises": db.session.scalar(running),
     }
 

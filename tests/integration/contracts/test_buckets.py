@@ -68,6 +68,7 @@ def test_weeks_that_were_missed_are_granted_and_closed_afterwards(contract: Cont
     assert expired == ["2025-W43", "2025-W44", "2025-W45"]
 
 
+@pytest.mark.rule("PC-07")
 def test_a_week_whose_wednesday_lies_outside_the_term_has_no_bucket(contract: ContractRecord) -> None:
     """PC-07: the term ends on Wednesday 2026-10-21; the week after has none."""
     keep(contract, "2026-12-01 09:00")
@@ -75,6 +76,7 @@ def test_a_week_whose_wednesday_lies_outside_the_term_has_no_bucket(contract: Co
     assert (keys[0], keys[-1], len(keys)) == ("2025-W43", "2026-W43", 53)
 
 
+@pytest.mark.rule("TS-02")
 def test_an_unsigned_contract_grants_nothing(enter: Enter) -> None:
     """TS-02."""
     draft = enter("annual_support", TS_BLANKS, text=form_text("annual_support") + QUOTA, signed=False)

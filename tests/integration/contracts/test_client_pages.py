@@ -15,7 +15,6 @@ from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from tests.cast import actor
 from tests.integration.contracts.conftest import TS_BLANKS, at
 from tests.support.queries import counted
 
@@ -94,15 +93,6 @@ def test_the_state_follows_from_the_dates(
     assert word in as_user(cast.client_manager).get(f"/contracts/{record.id}").text
 
 
-def test_a_suspension_is_named_with_its_clause(cast: Any, enter: Enter, as_user: Any, told: None) -> None:
-    record = enter("annual_support", TS_BLANKS)
-    with transaction():
-        keeping.suspend(actor(cast.manager), record, at("2026-03-09 09:00"), "二.3.3", "The fee is open.")
-    text = as_user(cast.client_manager).get(f"/contracts/{record.id}").text
-    assert "The service is suspended since" in text
-    assert "二.3.3" in text
-
-
 def test_the_panel_of_the_home_page_is_a_fragment_and_a_page(
     cast: Any, enter: Enter, as_user: Any, told: None
 ) -> None:
@@ -113,6 +103,7 @@ def test_the_panel_of_the_home_page_is_a_fragment_and_a_page(
     assert "<html" in browser.get("/contracts/cover").text
 
 
+@pytest.mark.rule("TS-24", "TS-27")
 def test_asking_the_price_says_it_with_its_clause_and_writes_nothing(
     cast: Any, enter: Enter, as_user: Any, told: None
 ) -> None:
@@ -177,6 +168,7 @@ def test_the_list_takes_the_same_number_of_statements_for_more_contracts(
     assert len(three) == len(one) <= 15, three
 
 
+@pytest.mark.rule("PC-07")
 def test_the_ledger_is_read_line_by_line_and_leads_to_its_ticket(
     cast: Any, enter: Enter, as_user: Any, told: None
 ) -> None:

@@ -32,6 +32,7 @@ def ask(cast: Any, service: Service, when: str, **more: Any) -> Decision:
     return decide(question, [k.contract for k in known], at(when))
 
 
+@pytest.mark.rule("TS-02", "TS-04", "TS-24")
 def test_a_signed_contract_answers_by_its_clause(cast: Any, enter: Enter) -> None:
     """TS-02, TS-04, TS-24."""
     record = enter("annual_support", TS_BLANKS)
@@ -40,6 +41,7 @@ def test_a_signed_contract_answers_by_its_clause(cast: Any, enter: Enter) -> Non
     assert ask(cast, Service.ON_SITE, "2026-03-10 10:05", override_reason="urgent").price == Decimal("800.00")
 
 
+@pytest.mark.rule("TS-02")
 def test_before_both_have_signed_nothing_is_covered(cast: Any, enter: Enter) -> None:
     """TS-02."""
     record = enter("annual_support", TS_BLANKS, signed=False)
@@ -49,6 +51,7 @@ def test_before_both_have_signed_nothing_is_covered(cast: Any, enter: Enter) -> 
     assert ask(cast, Service.HOTLINE, "2026-03-10 10:05").reason is Reason.UNSIGNED
 
 
+@pytest.mark.rule("TS-36")
 def test_an_amendment_counts_from_its_day_once_both_have_signed_it(cast: Any, enter: Enter) -> None:
     """TS-36."""
     record = enter("annual_support", TS_BLANKS)
@@ -65,6 +68,7 @@ def test_an_amendment_counts_from_its_day_once_both_have_signed_it(cast: Any, en
     assert ask(cast, Service.ON_SITE, "2026-06-10 10:00", **asked).price == Decimal("900.00")
 
 
+@pytest.mark.rule("PC-02", "PC-20")
 def test_only_the_devices_that_were_named_are_covered(cast: Any, enter: Enter) -> None:
     """PC-02, PC-20."""
     enter("annual_support", TS_BLANKS, device_ids=(cast.till.id,))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from portal.contracts.models import ContractRecord, ContractSuspension, CoverageDecision
@@ -47,6 +48,7 @@ def events(name: str) -> list[dict[str, Any]]:
     return [e.payload for e in db.session.scalars(select(OutboxEvent).where(OutboxEvent.name == name))]
 
 
+@pytest.mark.rule("TS-08")
 def test_a_ticket_knows_at_once_which_contract_governs_it_and_what_is_promised(
     cast: Any, enter: Enter
 ) -> None:
@@ -97,6 +99,7 @@ def test_missed_looks_are_caught_up_once(cast: Any, enter: Enter) -> None:
     assert (events("PromiseNear"), len(events("PromiseBroken"))) == ([], 1)
 
 
+@pytest.mark.rule("CR-13")
 def test_a_suspended_contract_accepts_the_ticket_and_promises_nothing_yet(cast: Any, enter: Enter) -> None:
     """X86, CR-13."""
     record = enter("annual_support", TS_BLANKS)

@@ -35,6 +35,7 @@ def pause(start: str, end: str | None) -> Pause:
     return Pause(at(start), at(end) if end else None, "waiting_customer")
 
 
+@pytest.mark.rule("TS-08")
 @pytest.mark.parametrize(
     ("received", "expected"),
     [
@@ -60,6 +61,7 @@ def test_the_literal_reading_of_the_same_day_ends_at_midnight() -> None:
     assert shown(due(literal, at("2026-03-13 19:20"), calendar())) == f"2026-03-13 {LATE}"
 
 
+@pytest.mark.rule("SS-02", "SS-06", "SS-08")
 @pytest.mark.parametrize(
     ("amount", "start", "expected"),
     [
@@ -108,6 +110,7 @@ def test_while_a_pause_lasts_there_is_no_deadline_but_what_is_left() -> None:
     assert (found.due_at, found.remaining_minutes) == (None, 11 * 60)
 
 
+@pytest.mark.rule("HW-12")
 @pytest.mark.parametrize(
     ("call", "contract", "internal"),
     [
@@ -124,18 +127,21 @@ def test_three_working_days_do_not_count_the_day_of_the_call(call: str, contract
     assert shown(due(hours(16), at(call), shop)) == internal
 
 
+@pytest.mark.rule("PC-08")
 def test_two_hours_by_the_clock_go_across_midnight_and_the_weekend() -> None:
     """PC-08."""
     found = due(ClockRule(SpanKind.ELAPSED, 120), at("2026-03-14 22:15"), calendar())
     assert (shown(found), found.provisional) == ("2026-03-15 00:15:00", False)
 
 
+@pytest.mark.rule("WB-12")
 def test_three_days_roll_off_a_saturday_and_end_at_midnight() -> None:
     """WB-12, Civil Code 201 and 203."""
     rule = ClockRule(SpanKind.CALENDAR_DAYS, 3, CloseAt.MIDNIGHT, roll=True)
     assert shown(due(rule, at("2026-03-11 15:00"), calendar())) == f"2026-03-16 {LATE}"
 
 
+@pytest.mark.rule("CR-05", "CR-07")
 def test_working_days_of_a_payment_end_at_midnight() -> None:
     """CR-05, CR-07."""
     for days, expected in ((10, "2026-03-16"), (30, "2026-04-14")):
@@ -143,6 +149,7 @@ def test_working_days_of_a_payment_end_at_midnight() -> None:
         assert shown(due(rule, at("2026-03-02 00:00"), calendar())) == f"{expected} {LATE}"
 
 
+@pytest.mark.rule("PC-10")
 @pytest.mark.parametrize(("month", "expected"), [(1, "2026-01-12"), (5, "2026-05-11"), (10, "2026-10-10")])
 def test_a_fixed_day_rolls_but_not_off_a_make_up_saturday(month: int, expected: str) -> None:
     """PC-10."""
@@ -150,6 +157,7 @@ def test_a_fixed_day_rolls_but_not_off_a_make_up_saturday(month: int, expected: 
     assert shown(due(rule, at(f"2026-{month:02}-01 00:00"), calendar())) == f"{expected} {LATE}"
 
 
+@pytest.mark.rule("HW-23", "HO-10")
 def test_months_end_on_the_corresponding_day_or_the_last() -> None:
     """HW-23, HO-10, Civil Code 202."""
     day = datetime.fromisoformat

@@ -24,6 +24,7 @@ def failing(decision: Decision) -> list[tuple[int, str]]:
     return [(c.number, c.reason.value) for c in decision.checks if not c.passed and c.reason]
 
 
+@pytest.mark.rule("TS-03", "TS-04")
 def test_a_question_on_the_phone_is_included_and_takes_nothing_from_the_ledger() -> None:
     """TS-03, TS-04."""
     found = ask(Service.HOTLINE, "2026-03-10 10:05", TS)
@@ -36,6 +37,7 @@ def test_a_question_on_the_phone_is_included_and_takes_nothing_from_the_ledger()
     assert [t.metric for t in found.targets] == ["response"]
 
 
+@pytest.mark.rule("TS-23", "TS-27")
 def test_on_site_before_triage_is_blocked_by_its_clause_and_says_what_it_would_cost() -> None:
     """TS-23, TS-27."""
     found = ask(Service.ON_SITE, "2026-03-10 10:05", TS)
@@ -47,6 +49,7 @@ def test_on_site_before_triage_is_blocked_by_its_clause_and_says_what_it_would_c
     assert found.alternatives[0].price == Decimal("800.00")
 
 
+@pytest.mark.rule("TS-24", "TS-27")
 @pytest.mark.parametrize(
     "free",
     [{"triage_done": True, "not_solvable_remotely": True}, {"override_reason": "The server hall burns"}],
@@ -58,6 +61,7 @@ def test_on_site_after_triage_or_by_a_managers_reason_costs_the_visit(free: dict
     assert [line.clause for line in found.price_lines] == ["四.2"]
 
 
+@pytest.mark.rule("SS-10", "SS-21")
 def test_a_night_emergency_is_charged_at_its_fixed_fee_and_answered_within_15_minutes() -> None:
     """SS-10, SS-21."""
     found = ask(Service.ON_SITE, "2026-03-14 21:00", SS, emergency=True, priority="high")
@@ -65,6 +69,7 @@ def test_a_night_emergency_is_charged_at_its_fixed_fee_and_answered_within_15_mi
     assert [(t.metric, t.rule.amount) for t in found.targets] == [("response", 15)]
 
 
+@pytest.mark.rule("PC-08")
 def test_a_free_emergency_leaves_the_weekly_visit_untouched() -> None:
     """PC-08."""
     found = ask(
@@ -77,6 +82,7 @@ def test_a_free_emergency_leaves_the_weekly_visit_untouched() -> None:
     assert (found.outcome, found.price, found.ledger) == (Outcome.INCLUDED, Decimal("0.00"), None)
 
 
+@pytest.mark.rule("PC-07")
 def test_the_weekly_visit_is_consumed() -> None:
     """PC-07."""
     found = ask(Service.ON_SITE, "2026-03-10 09:12", with_week(PC, "2026-03-10", 1), device_id=PC_DEVICE)
@@ -85,6 +91,7 @@ def test_the_weekly_visit_is_consumed() -> None:
     assert found.ledger.bucket_id == 1
 
 
+@pytest.mark.rule("PC-07")
 def test_when_the_week_is_used_up_the_next_one_is_offered() -> None:
     """PC-07: no carry-over."""
     weeks = with_week(with_week(PC, "2026-03-10", 0), "2026-03-17", 1)
@@ -96,6 +103,7 @@ def test_when_the_week_is_used_up_the_next_one_is_offered() -> None:
     )
 
 
+@pytest.mark.rule("PC-11", "PC-12", "PC-19")
 def test_hardware_is_diagnosed_freely_and_repaired_after_a_quote() -> None:
     """PC-11, PC-12, PC-19."""
     diagnosis = ask(Service.HARDWARE_DIAGNOSIS, "2026-03-10 09:30", PC, device_id=PC_DEVICE)
@@ -103,17 +111,20 @@ def test_hardware_is_diagnosed_freely_and_repaired_after_a_quote() -> None:
     assert (diagnosis.outcome, repair.outcome) == (Outcome.INCLUDED, Outcome.QUOTE_REQUIRED)
 
 
+@pytest.mark.rule("PC-02", "PC-20")
 def test_a_device_that_is_not_on_the_list_is_looked_at_by_a_person() -> None:
     """PC-02, PC-20."""
     found = ask(Service.ON_SITE, "2026-03-10 09:30", PC, device_id=OTHER_DEVICE)
     assert (found.outcome, failing(found)) == (Outcome.MANUAL_REVIEW, [(4, "ASSET_NOT_COVERED")])
 
 
+@pytest.mark.rule("PC-02")
 def test_a_request_that_names_no_device_may_be_about_any_that_is_covered() -> None:
     """PC-02: a caller who does not know the machine's name is not turned away."""
     assert ask(Service.HARDWARE_DIAGNOSIS, "2026-03-10 09:30", PC).outcome is Outcome.INCLUDED
 
 
+@pytest.mark.rule("HW-02", "HW-09")
 def test_an_ordinary_fault_costs_the_part_alone() -> None:
     """HW-02, HW-09."""
     found = ask(
@@ -122,6 +133,7 @@ def test_an_ordinary_fault_costs_the_part_alone() -> None:
     assert [(line.code, line.amount) for line in found.price_lines] == [("part", Decimal("800.00"))]
 
 
+@pytest.mark.rule("HW-18", "HW-19")
 def test_an_excluded_cause_is_charged_and_never_refused() -> None:
     """HW-18, HW-19."""
     found = ask(
@@ -131,12 +143,14 @@ def test_an_excluded_cause_is_charged_and_never_refused() -> None:
     assert (found.outcome, found.price, found.clause) == (Outcome.BILLABLE, Decimal("1400.00"), "五.1")
 
 
+@pytest.mark.rule("HW-26")
 def test_a_part_that_the_client_swaps_costs_its_fraction_of_the_list() -> None:
     """HW-26."""
     found = ask(Service.PART, "2026-03-10 09:30", HW, part_list_price=Decimal(120))
     assert (found.outcome, found.price) == (Outcome.BILLABLE, Decimal("96.00"))
 
 
+@pytest.mark.rule("CR-13")
 def test_a_suspended_contract_keeps_its_promises_waiting() -> None:
     """CR-13: the ticket is accepted; its clocks start when the suspension ends."""
     suspended = replace(SS, suspensions=(Suspension(at("2026-04-01 00:00"), None, "六.3"),))
@@ -145,6 +159,7 @@ def test_a_suspended_contract_keeps_its_promises_waiting() -> None:
     assert [t.metric for t in found.targets] == ["response"]
 
 
+@pytest.mark.rule("HW-14", "TS-35")
 def test_a_lapsed_contract_is_told_and_a_repair_in_progress_runs_off() -> None:
     """HW-14, TS-35."""
     assert ask(Service.HOTLINE, "2026-10-22 10:00", TS).reason is Reason.EXPIRED
@@ -156,12 +171,14 @@ def test_a_lapsed_contract_is_told_and_a_repair_in_progress_runs_off() -> None:
     assert (running.outcome, running.price) == (Outcome.INCLUDED, Decimal("0.00"))
 
 
+@pytest.mark.rule("TS-02")
 def test_an_unsigned_contract_covers_nothing() -> None:
     """TS-02."""
     unsigned = replace(TS, versions=(replace(TS.versions[0], signed_client_at=None),))
     assert failing(ask(Service.HOTLINE, "2026-03-10 10:05", unsigned)) == [(2, "UNSIGNED")]
 
 
+@pytest.mark.rule("SS-09")
 def test_a_visit_outside_the_hours_is_agreed_and_quoted_first() -> None:
     """SS-09."""
     found = ask(Service.ON_SITE, "2026-03-13 10:00", SS, service_at=at("2026-03-14 10:00"), triage_done=True)
@@ -197,6 +214,7 @@ def test_without_any_contract_the_answer_says_so() -> None:
     assert ask(Service.HOTLINE, "2026-03-10 10:05").reason is Reason.NO_CONTRACT
 
 
+@pytest.mark.rule("TS-36")
 def test_an_amendment_counts_from_its_day_and_only_once_it_is_known() -> None:
     """TS-36: decisions keep the wording of the service day."""
     old = TS.versions[0]
@@ -245,3 +263,11 @@ def test_an_answer_repeats_and_names_a_clause_or_a_reason(
     assert decide(question, list(reversed(contracts)), NOW) == first
     assert first.outcome is Outcome.INCLUDED or first.clause or first.reason
     assert len(contracts) == 0 or len({a.contract_id for a in (first, *first.alternatives)}) == len(contracts)
+
+
+@pytest.mark.rule("HW-04")
+def test_before_its_first_day_a_contract_is_not_in_force_yet() -> None:
+    """HW-04."""
+    question = Question(CLIENT, Service.ON_SITE, at("2026-01-04 10:00"))
+    found = decide(question, [HW], at("2026-01-04 10:00"))
+    assert (found.outcome, found.reason) == (Outcome.BLOCKED, Reason.NOT_YET)

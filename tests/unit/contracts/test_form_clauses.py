@@ -61,6 +61,7 @@ def test_our_own_chinese_words_have_chinese_punctuation(form: Form) -> None:
     assert [words for words in ours if re.search(r"[\u4e00-\u9fff][,:;!?]|[()]", words)] == []
 
 
+@pytest.mark.rule("WM-01")
 def test_the_client_is_who_the_wording_says_and_not_who_the_letter_suggests() -> None:
     """WM-01: 乙方委托甲方."""
     letters = {code: (form.client_letter, form.provider_letter) for code, form in FORMS.items()}
@@ -69,6 +70,7 @@ def test_the_client_is_who_the_wording_says_and_not_who_the_letter_suggests() ->
     assert set(letters.values()) == {("甲", "乙")}
 
 
+@pytest.mark.rule("HW-08", "PC-07", "SS-04")
 def test_the_planned_rounds_follow_their_blanks() -> None:
     """X41 (HW-08), X47, X48 (PC-07), SS-04: rounds by the compiled plans."""
     hw, pc, ss = fill("HW"), fill("PC"), fill("SS")
@@ -88,6 +90,7 @@ def test_the_planned_rounds_follow_their_blanks() -> None:
     assert fill("CR").plans == (), "nothing was filled in for regular upkeep"
 
 
+@pytest.mark.rule("PC-07")
 def test_a_round_on_a_day_off_is_left_out_where_the_parties_said_so() -> None:
     """The other reading of PC-07."""
     pc = fill("PC", holiday_round="skipped")

@@ -29,6 +29,7 @@ def fleet() -> Contract:
     return signed(PC, listed, buckets=(Bucket(1, "onsite", week, UNIT),))
 
 
+@pytest.mark.rule("HW-11", "HW-12")
 @pytest.mark.parametrize(
     ("called", "promised", "internal"),
     [
@@ -48,12 +49,14 @@ def test_somebody_comes_by_the_third_working_day_and_16_hours_are_our_own_aim(
         assert due(rule, at(called), HW.version.calendar).due_at == at(expected)
 
 
+@pytest.mark.rule("HW-12")
 def test_the_16_hours_are_the_promise_where_the_parties_read_them_so() -> None:
     """The other reading of HW-12."""
     (only,) = fill("HW", arrival="sixteen_hours").version.targets
     assert (only.rule.amount, only.internal) == (16 * 60, False)
 
 
+@pytest.mark.rule("HW-02", "HW-09")
 def test_an_ordinary_fault_costs_the_part_at_its_fraction() -> None:
     """X35 (HW-02, HW-09)."""
     two_hours = {"part_list_price": Decimal(1000), "labour_hours": Decimal(2)}
@@ -63,6 +66,7 @@ def test_an_ordinary_fault_costs_the_part_at_its_fraction() -> None:
     ]
 
 
+@pytest.mark.rule("HW-18", "HW-19")
 def test_an_excluded_cause_is_charged_and_never_refused() -> None:
     """X36 (HW-18, HW-19)."""
     misuse = {"part_list_price": Decimal(1000), "labour_hours": Decimal(2), "cause": Cause.MISUSE}
@@ -73,12 +77,14 @@ def test_an_excluded_cause_is_charged_and_never_refused() -> None:
     assert str(full.price) == "1600.00", "the other reading of HW-18"
 
 
+@pytest.mark.rule("HW-26")
 def test_a_part_that_the_client_swaps_needs_no_visit() -> None:
     """X38 (HW-26)."""
     found = ask(signed(HW), Service.PART, "2026-03-10 09:30", part_list_price=Decimal(120))
     assert (str(found.price), found.ledger, found.targets) == ("96.00", None, ())
 
 
+@pytest.mark.rule("HW-14", "HW-22", "HW-23", "HW-24")
 def test_the_equipment_contract_ends_by_notice_of_the_client_and_never_by_the_provider_alone() -> None:
     """HW-14, HW-22, HW-23, HW-24."""
     life = HW.lifecycle
@@ -87,6 +93,7 @@ def test_the_equipment_contract_ends_by_notice_of_the_client_and_never_by_the_pr
     assert (HW.run_off, HW.run_off_clause, HW.warnings) == ("in_progress_labour_free", "二.四.1", ())
 
 
+@pytest.mark.rule("HW-20")
 def test_a_print_head_has_its_warranty_for_three_months_whatever_day_they_end_on() -> None:
     """HW-20."""
     (warranty,) = HW.milestones
@@ -95,6 +102,7 @@ def test_a_print_head_has_its_warranty_for_three_months_whatever_day_they_end_on
     assert found.due_at == at("2026-06-14 23:59:59"), "a Sunday"
 
 
+@pytest.mark.rule("HW-11")
 def test_calls_are_taken_on_the_days_and_in_the_hours_of_the_blanks() -> None:
     """HW-11."""
     windows = fill("HW", {"first_day": "周六", "last_day": "周一", "opens": "08:30"}).version.calendar.windows
@@ -103,6 +111,7 @@ def test_calls_are_taken_on_the_days_and_in_the_hours_of_the_blanks() -> None:
     ]
 
 
+@pytest.mark.rule("PC-08")
 def test_an_emergency_at_midnight_is_free_answered_in_two_hours_and_leaves_the_week_untouched() -> None:
     """X45 (PC-08)."""
     reported = "2026-03-14 22:15"
@@ -117,6 +126,7 @@ def test_an_emergency_at_midnight_is_free_answered_in_two_hours_and_leaves_the_w
     assert dues == {"response": at("2026-03-15 00:15"), "dispatch": at("2026-03-15 00:15")}
 
 
+@pytest.mark.rule("PC-08")
 def test_an_emergency_clock_in_service_hours_runs_from_the_next_opening() -> None:
     """The other reading of PC-08."""
     terms = fill("PC", emergency_clock="service_hours")
@@ -124,6 +134,7 @@ def test_an_emergency_clock_in_service_hours_runs_from_the_next_opening() -> Non
     assert due(rule, at("2026-03-14 22:15"), terms.version.calendar).due_at == at("2026-03-16 11:00")
 
 
+@pytest.mark.rule("PC-07")
 def test_the_weekly_visit_takes_the_unit_of_its_week() -> None:
     """PC-07."""
     found = ask(fleet(), Service.ON_SITE, "2026-03-10 09:12", device_id=PC_DEVICE)
@@ -137,6 +148,7 @@ def test_the_weekly_visit_takes_the_unit_of_its_week() -> None:
     assert limits == {"none": 0, "one_week": UNIT}
 
 
+@pytest.mark.rule("PC-11", "PC-12", "PC-19")
 def test_a_dead_power_supply_is_diagnosed_freely_repaired_and_bought_after_a_quote() -> None:
     """X51 (PC-11, PC-12, PC-19)."""
     outcomes = {
@@ -151,12 +163,14 @@ def test_a_dead_power_supply_is_diagnosed_freely_repaired_and_bought_after_a_quo
     }
 
 
+@pytest.mark.rule("PC-02", "PC-20")
 def test_a_device_that_is_not_in_annex_2_is_looked_at_by_a_person() -> None:
     """X52 (PC-02, PC-20)."""
     found = ask(fleet(), Service.ON_SITE, "2026-03-10 09:30", device_id=OTHER_DEVICE)
     assert (found.outcome, found.reason) == (Outcome.MANUAL_REVIEW, Reason.ASSET_NOT_COVERED)
 
 
+@pytest.mark.rule("PC-01", "PC-03", "PC-04", "PC-16", "PC-18")
 def test_the_fleet_contract_renews_tacitly_has_its_prices_and_owes_a_plan() -> None:
     """PC-01, PC-03, PC-04, PC-16, PC-18."""
     assert (PC.lifecycle.renewal, PC.lifecycle.arrears) == ("tacit", "terminate_after_notice")
@@ -168,6 +182,7 @@ def test_the_fleet_contract_renews_tacitly_has_its_prices_and_owes_a_plan() -> N
     assert due(plan.rule, at("2026-01-05 10:00"), PC.version.calendar).due_at == at("2026-02-04 23:59:59")
 
 
+@pytest.mark.rule("HW-07", "HW-13")
 def test_a_call_for_repair_by_telephone_is_included_and_starts_the_promise_to_come() -> None:
     """HW-07, HW-13."""
     found = ask(signed(HW), Service.HOTLINE, "2026-03-18 10:00")

@@ -16,6 +16,7 @@ from tests.unit.contracts.filled_forms import fill, signed, target
 WB, HO, WM, CR = fill("WB"), fill("HO"), fill("WM"), fill("CR")
 
 
+@pytest.mark.rule("WB-12")
 def test_an_update_is_due_three_days_after_the_last_of_request_and_material() -> None:
     """X60 (WB-12): Saturday rolls to Monday."""
     update = target(WB, "update")
@@ -27,6 +28,7 @@ def test_an_update_is_due_three_days_after_the_last_of_request_and_material() ->
     assert update.starts(early) == at("2026-03-09 15:00"), "material that came before the request"
 
 
+@pytest.mark.rule("WB-12")
 def test_an_update_without_its_material_has_no_clock() -> None:
     """X63 (WB-12)."""
     assert target(WB, "update").starts({StartEvent.RECEIVED: at("2026-03-10 10:00")}) is None
@@ -35,6 +37,7 @@ def test_an_update_without_its_material_has_no_clock() -> None:
     )
 
 
+@pytest.mark.rule("WB-05", "WB-08")
 def test_the_milestones_of_a_website_wait_for_material_and_for_the_notice_of_completion() -> None:
     """WB-05, WB-08."""
     design, acceptance = WB.milestones
@@ -46,6 +49,7 @@ def test_the_milestones_of_a_website_wait_for_material_and_for_the_notice_of_com
     assert (WB.start, WB.end) == (date(2026, 1, 5), date(2027, 1, 4)), "one year from the last signature"
 
 
+@pytest.mark.rule("CR-05", "CR-07")
 def test_half_the_fee_and_the_deployment_are_due_after_their_working_days() -> None:
     """X74 (CR-05, CR-07)."""
     effective = at("2026-03-02 09:00")
@@ -59,6 +63,7 @@ def test_half_the_fee_and_the_deployment_are_due_after_their_working_days() -> N
     assert (half.amount, half.clause) == (Decimal("100000.00"), "4.1")
 
 
+@pytest.mark.rule("CR-08")
 @pytest.mark.parametrize(
     ("option", "expected"),
     [("ten_working_days", "2026-04-28 23:59:59"), ("at_once", "2026-04-14 23:59:59")],
@@ -70,6 +75,7 @@ def test_the_second_half_is_due_as_the_parties_read_it(option: str, expected: st
     assert due(second.rule, at("2026-04-14 16:00"), terms.version.calendar).due_at == at(expected)
 
 
+@pytest.mark.rule("CR-13")
 def test_a_suspended_contract_takes_the_ticket_and_its_clock_starts_with_the_payment() -> None:
     """X86 (CR-13)."""
     reported, paid = at("2026-04-02 10:00"), at("2026-04-08 11:00")
@@ -81,6 +87,7 @@ def test_a_suspended_contract_takes_the_ticket_and_its_clock_starts_with_the_pay
     assert due(response.rule, paid, CR.version.calendar).due_at == at("2026-04-08 15:00")
 
 
+@pytest.mark.rule("HO-10", "HO-12")
 def test_twelve_months_that_are_written_as_thirteen_are_warned_of_and_decided_by_a_setting() -> None:
     """X78 (HO-10, HO-12)."""
     warned = {w.code: dict(w.facts) for w in HO.warnings}
@@ -96,6 +103,7 @@ def test_twelve_months_that_are_written_as_thirteen_are_warned_of_and_decided_by
     )
 
 
+@pytest.mark.rule("HO-20")
 def test_a_free_first_year_caps_the_liability_at_nothing_and_says_so() -> None:
     """HO-20."""
     assert "CAP_ZERO" in {w.code for w in HO.warnings}
@@ -103,6 +111,7 @@ def test_a_free_first_year_caps_the_liability_at_nothing_and_says_so() -> None:
     assert paid.warnings == ()
 
 
+@pytest.mark.rule("HO-04", "HO-07")
 def test_data_entry_is_quoted_and_the_network_is_restored_around_the_clock() -> None:
     """HO-04, HO-07."""
     asked = at("2026-06-06 22:00")
@@ -114,6 +123,7 @@ def test_data_entry_is_quoted_and_the_network_is_restored_around_the_clock() -> 
     assert due(target(hours, "resolve").rule, asked, hours.version.calendar).due_at == at("2026-06-08 13:00")
 
 
+@pytest.mark.rule("WM-09")
 def test_what_the_client_broke_against_the_guidance_is_charged() -> None:
     """WM-09."""
     broken = Question(
@@ -125,6 +135,7 @@ def test_what_the_client_broke_against_the_guidance_is_charged() -> None:
     assert (found.outcome, str(found.price), found.clause) == (Outcome.BILLABLE, "400.00", "五.1")
 
 
+@pytest.mark.rule("WM-10", "WM-14", "WM-15")
 def test_an_update_of_the_upkept_site_takes_three_days_unless_the_letters_are_read_as_written() -> None:
     """WM-10, WM-14, WM-15."""
     rule = target(WM, "update").rule

@@ -10,6 +10,7 @@ from portal.contracts.rules.forms import BadForm
 from tests.unit.contracts.filled_forms import FOLDER, FORMS, TYPED, fill
 
 
+@pytest.mark.rule("CR-04", "WB-28")
 def test_a_term_without_a_written_end_has_its_length() -> None:
     """CR-04, WB-28."""
     assert (fill("CR").end, fill("CR", {"years": "2"}).end) == (date(2027, 3, 1), date(2028, 3, 1))
@@ -22,6 +23,7 @@ def test_what_was_left_empty_is_neither_a_promise_nor_a_price() -> None:
     assert {p.code for p in dear.version.prices} - {p.code for p in silent.version.prices} == {"visit"}
 
 
+@pytest.mark.rule("CR-02")
 def test_a_plan_has_its_months_once_they_are_filled_in() -> None:
     """CR-02."""
     (upkeep,) = fill("CR", {"upkeep_months": "6"}).plans

@@ -20,16 +20,19 @@ def same_day(received: str, **settings: str) -> Due:
     return due(target(terms, "response").rule, at(received), terms.version.calendar)
 
 
+@pytest.mark.rule("TS-08")
 def test_a_request_in_the_hours_is_answered_by_the_close_of_that_day() -> None:
     """X05 (TS-08)."""
     assert same_day("2026-03-10 10:05").due_at == at("2026-03-10 18:00")
 
 
+@pytest.mark.rule("TS-08")
 def test_a_request_two_minutes_before_closing_is_still_answered_that_day() -> None:
     """X06 (TS-08)."""
     assert same_day("2026-03-10 17:58").due_at == at("2026-03-10 18:00")
 
 
+@pytest.mark.rule("TS-08")
 def test_a_request_after_hours_is_answered_the_next_working_day_or_by_midnight_if_so_read() -> None:
     """X07 (TS-08)."""
     assert same_day("2026-03-13 19:20").due_at == at("2026-03-16 18:00")
@@ -37,11 +40,13 @@ def test_a_request_after_hours_is_answered_the_next_working_day_or_by_midnight_i
     assert literal.due_at == at("2026-03-13 23:59:59")
 
 
+@pytest.mark.rule("TS-08")
 def test_a_make_up_saturday_is_the_next_working_day() -> None:
     """X08 (TS-08)."""
     assert same_day("2026-02-13 20:00").due_at == at("2026-02-14 18:00")
 
 
+@pytest.mark.rule("TS-08")
 def test_a_request_on_a_sunday_is_answered_on_monday() -> None:
     """X10 (TS-08)."""
     assert same_day("2026-03-15 11:00").due_at == at("2026-03-16 18:00")
@@ -51,12 +56,14 @@ def ask_ts(service: Service, received: str, **more: Any) -> Decision:
     return decide(Question(CLIENT, service, at(received), **more), [signed(TS)], at(received))
 
 
+@pytest.mark.rule("TS-03", "TS-04")
 def test_a_question_on_the_hotline_is_included_by_its_clause() -> None:
     """X80 (TS-03, TS-04)."""
     found = ask_ts(Service.HOTLINE, "2026-03-10 10:05")
     assert (found.outcome, found.ledger, found.clause) == (Outcome.INCLUDED, None, "二.1.1")
 
 
+@pytest.mark.rule("TS-23", "TS-27")
 def test_a_visit_before_triage_is_refused_by_its_clauses_unless_a_manager_gives_a_reason() -> None:
     """X81 (TS-23, TS-27)."""
     found = ask_ts(Service.ON_SITE, "2026-03-10 10:05")
@@ -71,6 +78,7 @@ def test_a_visit_before_triage_is_refused_by_its_clauses_unless_a_manager_gives_
     assert str(overridden.price) == "800.00"
 
 
+@pytest.mark.rule("TS-32")
 def test_silence_accepts_an_improvement_after_30_days() -> None:
     """X69, its first date (TS-32)."""
     (acceptance,) = TS.milestones
@@ -84,6 +92,7 @@ def hours(metric: str, start: str, *pauses: Pause, priority: str | None = None, 
     return due(rule, at(start), terms.version.calendar, pauses)
 
 
+@pytest.mark.rule("SS-02", "SS-06", "SS-07", "SS-08")
 @pytest.mark.parametrize(
     ("start", "expected"),
     [("2026-03-13 16:00", "2026-03-16 11:00"), ("2026-09-30 17:00", "2026-10-08 12:00")],
@@ -93,12 +102,14 @@ def test_four_hours_run_over_a_weekend_and_over_national_day(start: str, expecte
     assert hours("response", start, priority="high").due_at == at(expected)
 
 
+@pytest.mark.rule("SS-06")
 def test_sixteen_hours_run_on_a_make_up_saturday_unless_the_contract_says_otherwise() -> None:
     """X14 (SS-06)."""
     assert hours("resolve", "2026-10-09 14:00").due_at == at("2026-10-12 12:00")
     assert hours("resolve", "2026-10-09 14:00", makeup_days="rest").due_at == at("2026-10-13 12:00")
 
 
+@pytest.mark.rule("SS-06")
 def test_eight_hours_fit_into_a_make_up_sunday() -> None:
     """X15 (SS-06)."""
     assert hours("response", "2026-01-04 09:30", priority="normal").due_at == at("2026-01-04 17:30")
@@ -106,6 +117,7 @@ def test_eight_hours_fit_into_a_make_up_sunday() -> None:
     assert resting.due_at == at("2026-01-05 17:00")
 
 
+@pytest.mark.rule("SS-07")
 @pytest.mark.parametrize(
     ("start", "expected"),
     [("2026-03-09 07:00", "2026-03-09 10:00"), ("2026-03-09 18:00", "2026-03-10 10:00")],
@@ -117,6 +129,7 @@ def test_an_hour_that_starts_outside_the_window_runs_from_the_next_opening(start
     assert found.due_at == at(expected)
 
 
+@pytest.mark.rule("SS-07")
 def test_hours_that_end_at_closing_are_due_at_closing() -> None:
     """X18 (SS-07)."""
     assert hours("response", "2026-03-09 10:00", priority="normal").due_at == at("2026-03-09 18:00")
@@ -147,6 +160,7 @@ def test_a_reopened_ticket_goes_on_with_what_was_left() -> None:
     assert found.due_at == at("2026-03-12 11:00")
 
 
+@pytest.mark.rule("SS-10", "SS-21")
 def test_an_emergency_at_night_is_answered_within_15_minutes_for_its_fee() -> None:
     """X26 (SS-10, SS-21)."""
     reported = at("2026-03-14 21:00")
@@ -161,6 +175,7 @@ def test_an_emergency_at_night_is_answered_within_15_minutes_for_its_fee() -> No
     assert due(response.rule, reported, SS.version.calendar).due_at == at("2026-03-14 21:15")
 
 
+@pytest.mark.rule("SS-10")
 def test_an_emergency_clock_in_service_hours_waits_for_the_opening() -> None:
     """The other reading of SS-10."""
     terms = fill("SS", emergency_clock="service_hours")
@@ -168,6 +183,7 @@ def test_an_emergency_clock_in_service_hours_waits_for_the_opening() -> None:
     assert due(rule, at("2026-03-14 21:00"), terms.version.calendar).due_at == at("2026-03-16 09:15")
 
 
+@pytest.mark.rule("SS-02")
 def test_an_urgency_without_an_agreed_time_has_no_promise() -> None:
     """SS-02: the time is what was agreed."""
     assert {t.priority for t in SS.version.targets if t.metric == "response"} == {"high", "normal", None}

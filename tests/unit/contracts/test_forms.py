@@ -38,6 +38,7 @@ def test_every_form_is_sound_and_named_after_its_file(file: Path) -> None:
     assert all(c.zh and c.en for c in form.clauses.values())
 
 
+@pytest.mark.rule("TS-08", "TS-21", "TS-24")
 def test_a_filled_form_gives_the_promise_and_the_price_of_its_clauses() -> None:
     """TS-08, TS-21, TS-24."""
     terms = fill(forms.load(TS_TEXT), TS_TYPED)
@@ -66,6 +67,7 @@ def test_the_engine_decides_on_a_compiled_form_as_on_any_terms() -> None:
     assert (found.outcome, found.clause) == (Outcome.INCLUDED, "二.1.1")
 
 
+@pytest.mark.rule("HO-12")
 def test_a_term_that_contradicts_its_length_is_warned_of() -> None:
     """HO-12 shows the kind: 12 months that are written as 13."""
     wrong = fill(forms.load(TS_TEXT), TS_TYPED | {"ends_on": "2026-11-21"})

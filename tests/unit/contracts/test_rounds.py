@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,16 +17,19 @@ def on(planned: str) -> tuple[date | None, Moved | None]:
     return next((r.on, r.moved) for r in PC if r.planned_on == DAY(planned))
 
 
+@pytest.mark.rule("PC-07")
 def test_wednesday_is_wednesday() -> None:
     """PC-07."""
     assert on("2026-03-11") == (DAY("2026-03-11"), None)
 
 
+@pytest.mark.rule("PC-07")
 def test_a_holiday_wednesday_moves_to_the_next_workday_of_that_week() -> None:
     """PC-07."""
     assert on("2026-10-07") == (DAY("2026-10-08"), Moved.LATER_THAT_WEEK)
 
 
+@pytest.mark.rule("PC-07")
 def test_a_week_that_is_off_altogether_has_no_visit_and_nothing_is_carried_over() -> None:
     """PC-07: 2026-02-16 to 02-22."""
     assert on("2026-02-18") == (None, Moved.WHOLE_WEEK_OFF)
@@ -37,6 +41,7 @@ def test_a_wednesday_with_only_earlier_workdays_moves_back() -> None:
     assert [(r.on, r.moved) for r in short_week] == [(DAY("2026-09-30"), Moved.EARLIER_THAT_WEEK)]
 
 
+@pytest.mark.rule("HW-08")
 def test_upkeep_every_three_months_is_anchored_on_the_start_and_rolls() -> None:
     """HW-08."""
     rounds = every_months(DAY("2026-01-05"), DAY("2027-01-04"), 3, calendar())
