@@ -133,7 +133,12 @@ def test_nothing_of_another_organisation_exists_for_a_stranger(app, settled, as_
         if audience not in ("client", "member") or not (rule.arguments - OWN_THINGS_ONLY):
             continue
         for who in ("stranger", "colleague"):
-            if who == "colleague" and rule.arguments & {"organisation_id", "site_id", "device_id", "contract_id"}:
+            if who == "colleague" and rule.arguments & {
+                "organisation_id",
+                "site_id",
+                "device_id",
+                "contract_id",
+            }:
                 continue  # they share the organisation
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 browser = as_user(getattr(settled.cast, who))

@@ -71,7 +71,7 @@ def _in_context(app: Flask, work: Callable[[], int]) -> None:
 
 
 def _contract(cast: Cast, staff: Any, scan: str) -> Any:
-    """A contract of Harbour's that is signed, scanned and paused."""
+    """A contract of Harbour's that is signed and scanned."""
     from portal.contracts.queries import formbook
     from portal.contracts.service import entering, keeping
     from portal.infra.db import db
@@ -83,7 +83,6 @@ def _contract(cast: Cast, staff: Any, scan: str) -> Any:
     for side in ("client", "provider"):
         entering.sign(made.versions[0], side, "王敏", clock.now())
     keeping.keep_scan(made.versions[0], scan, "合同.pdf")
-    keeping.suspend(staff, made, clock.now(), "二.3.3", "The fee is open.")
     db.session.flush()
     return made
 
@@ -147,7 +146,6 @@ def make() -> World:
             "contracts_client:number": 1,
             "contracts_staff:number": 1,
             "line_id": contract.coverage[0].id,
-            "suspension_id": contract.suspensions[0].id,
             "delivery_id": db.session.scalar(select(Delivery.id)) or 0,
             "organisation_id": cast.harbour.id,
             "site_id": cast.warehouse.id,

@@ -18,7 +18,7 @@ from portal.contracts.models import (
     LedgerBucket,
     LedgerEntry,
 )
-from portal.contracts.queries import facts, formbook
+from portal.contracts.queries import calendars, facts, formbook
 from portal.contracts.queries.facts import Known
 from portal.contracts.rules import rounds, standing
 from portal.contracts.rules.compiling import Compiled
@@ -243,6 +243,11 @@ def next_rounds(shown: Shown) -> list[tuple[Plan, Entitlement | None, Round]]:
         coming = [r for r in planned if (r.on or r.planned_on) >= today]
         found += [(plan, by_code.get(plan.entitlement), r) for r in coming[:ROUNDS]]
     return found
+
+
+def newest(record: ContractRecord) -> Compiled:
+    """The last version as terms, signed or not, with what contradicts itself in it."""
+    return facts.compile_version(record, record.versions[-1], calendars.day_table(record.jurisdiction))
 
 
 def version_with_scan(actor: Actor, contract_id: int, number: int) -> ContractVersion:

@@ -1,12 +1,11 @@
-"""What staff do to a contract once it is entered: keep its signed paper, pause and resume it, correct its ledger."""
+"""What staff do to a contract once it is entered: keep its signed paper, end a line of its coverage, correct its ledger."""
 
-from datetime import date, datetime
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
 from portal.contracts.models import (
     ContractRecord,
-    ContractSuspension,
     ContractVersion,
     CoverageLine,
     LedgerBucket,
@@ -22,29 +21,6 @@ from portal.kernel.errors import NotFound, Refused
 def keep_scan(version: ContractVersion, sha256: str, name: str) -> None:
     """The scan of the signed paper, whose bytes are stored already; a later one takes its place."""
     version.scan_sha256, version.scan_name = sha256, name
-
-
-def suspend(
-    actor: Actor, record: ContractRecord, start: datetime, clause: str, reason: str
-) -> ContractSuspension:
-    """Pause the provider's duties from an instant. Raises Refused while another pause is open."""
-    if any(s.end_at is None for s in record.suspensions):
-        raise Refused(_l("The contract is suspended already. End that first."), field="suspend_clause")
-    made = ContractSuspension(
-        contract_id=record.id, start_at=start, clause=clause, reason=reason, decided_by_id=actor.contact_id
-    )
-    db.session.add(made)
-    return made
-
-
-def resume(record: ContractRecord, suspension_id: int, end: datetime) -> None:
-    """End a pause of this contract. Raises NotFound, Refused for an end before its start."""
-    found = next((s for s in record.suspensions if s.id == suspension_id and s.end_at is None), None)
-    if found is None:
-        raise NotFound
-    if end < found.start_at:
-        raise Refused(_l("A pause cannot end before it begins."), field="resume_on")
-    found.end_at = end
 
 
 def end_coverage(record: ContractRecord, line_id: int, valid_to: date, reason: str) -> CoverageLine:
