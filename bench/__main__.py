@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import bare, filling, operations
+from bench import engine as engine_rules
 from bench.measure import line
 from tests.support import databases, run_folder
 from tests.support.client import Client
@@ -30,6 +31,7 @@ def one(engine: str, tickets: int) -> None:
         for operation in [
             bare.operation(url, filled.agent_user_id, filled.number),
             *operations.all_of(app, filled),
+            *engine_rules.sweep(app),
         ]:
             print(line(operation, engine, tickets), flush=True)
     databases.dispose(app)
@@ -40,6 +42,8 @@ def main() -> None:
     engines = os.environ.get("BENCH_DATABASES", "sqlite,postgresql").split(",")
     run_folder.make()
     try:
+        for operation in engine_rules.pure():
+            print(line(operation, None, None), flush=True)
         for engine in engines:
             for tickets in sizes:
                 one(engine, tickets)

@@ -1,6 +1,7 @@
 """Promises on tickets: each began with the contract's answer and ends with what people did."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_suspended_contract_accepts_the_ticket_and_promises_nothing_yet(cast: 
         )
     ticket = open_at(cast, "2026-04-02 10:00")
     kept = db.session.scalars(select(CoverageDecision)).one()
-    assert (ticket.status, kept.reason, response(ticket)) == (Status.NEW, Reason.SUSPENDED, None)
+    assert (ticket.status, kept.reason, response(ticket)) == (Status.WAITING_PAYMENT, Reason.SUSPENDED, None)
 
 
 def test_a_ticket_without_any_contract_is_accepted_all_the_same(cast: Any) -> None:
@@ -184,3 +185,100 @@ def test_days_off_that_are_published_later_move_open_promises_and_no_closed_one(
     act("2026-12-31 20:00", lambda: clocks.follow_calendar("CN", clock.now()))
     assert (response(still_open).due_at, response(still_open).provisional) == (at("2027-01-04 18:00"), False)
     assert response(closed).due_at == at("2027-01-01 18:00")
+
+
+@pytest.mark.rule("CR-13")
+def test_when_the_pause_is_over_the_ticket_begins_with_its_promise_at_that_instant(
+    cast: Any, enter: Enter, run_jobs: Callable[[], int]
+) -> None:
+    """X86, CR-13."""
+    from portal.contracts.service import lifecycle
+
+    blanks = {"starts_on": "2026-03-02", "years": "1", "fee": "200000", "response_hours": "4"}
+    blanks |= {"deploy_days": "30", "first_half_days": "10"}
+    record = enter("crm_project", blanks)
+    act("2026-04-01 09:00", lambda: lifecycle.suspend(actor(cast.manager), record, "unpaid after notice"))
+    ticket = open_at(cast, "2026-04-02 10:00")
+    assert (ticket.status, response(ticket)) == (Status.WAITING_PAYMENT, None)
+    act("2026-04-08 11:00", lambda: lifecycle.go_on(record))
+    run_jobs()
+    assert (response(ticket).started_at, response(ticket).due_at) == (
+        at("2026-04-08 11:00"),
+        at("2026-04-08 15:00"),
+    )
+    assert ticket.status is Status.IN_PROGRESS
+
+
+@pytest.mark.rule("WB-12", "WB-02")
+def test_a_promise_that_waits_for_material_begins_when_it_is_there_and_only_once(
+    cast: Any, enter: Enter
+) -> None:
+    """X60, X63, WB-12."""
+    blanks = {"starts_on": "2026-01-05", "years": "1", "design_price": "30000", "design_days": "20"}
+    enter("website_build", blanks)
+    ticket = open_at(cast, "2026-03-10 10:00", kind=Kind.UPDATE)
+    clocks_of = select(TicketClock).where(TicketClock.ticket_id == ticket.id)
+    assert (ticket.status, db.session.scalars(clocks_of).all()) == (Status.WAITING_CUSTOMER, [])
+    staff = actor(cast.agent)
+    act("2026-03-11 11:00", lambda: status.resume(staff, ticket))
+    (begun,) = db.session.scalars(clocks_of)
+    assert (begun.started_at, begun.due_at) == (at("2026-03-11 11:00"), at("2026-03-16 23:59:59"))
+    act(
+        "2026-03-12 09:00",
+        lambda: status.wait(staff, ticket, Status.WAITING_CUSTOMER, "one picture is missing"),
+    )
+    act("2026-03-13 09:00", lambda: status.resume(staff, ticket))
+    (still,) = db.session.scalars(clocks_of)
+    assert still.started_at == at("2026-03-11 11:00"), "it began once, and was paused since"
+
+
+@pytest.mark.rule("HW-24", "TS-14")
+def test_a_right_that_the_contract_does_not_give_is_refused_with_its_clause(cast: Any, enter: Enter) -> None:
+    """HW-24, TS-14."""
+    from portal.contracts.rules.ending import Party
+    from portal.contracts.service import lifecycle
+
+    blanks = {
+        "starts_on": "2026-01-05",
+        "ends_on": "2027-01-04",
+        "purchase_price": "120000",
+        "fee_percent": "8%",
+    }
+    blanks |= {"parts_fraction": "八折", "upkeep_months": "3"}
+    record = enter("equipment_maintenance", blanks)
+    with pytest.raises(lifecycle.NoRight) as end:
+        act("2026-08-14 10:00", lambda: lifecycle.terminate(actor(cast.manager), record, Party.PROVIDER))
+    with pytest.raises(lifecycle.NoRight) as pause:
+        act("2026-08-14 10:00", lambda: lifecycle.suspend(actor(cast.manager), record, "unpaid"))
+    assert [e.value.code for e in (end, pause)] == ["PROVIDER_TERMINATION_FORBIDDEN", "NO_RIGHT_TO_SUSPEND"]
+    assert end.value.clause == "二.七.2"
+    act(
+        "2026-08-14 10:00",
+        lambda: lifecycle.terminate(actor(cast.manager), record, Party.CLIENT, date(2026, 11, 14)),
+    )
+    assert record.terminated_on == date(2026, 11, 14)
+
+
+def test_a_kept_answer_never_changes_and_a_new_one_supersedes_it(cast: Any, enter: Enter) -> None:
+    """Invariant 13."""
+    enter("annual_support", TS_BLANKS)
+    ticket = open_at(cast, "2026-03-10 10:05")
+    first = db.session.scalars(select(CoverageDecision)).one()
+    before = dict(first.details)
+    act("2026-03-10 10:30", lambda: clocks.promise(ticket, clock.now()))
+    assert len(db.session.scalars(select(CoverageDecision)).all()) == 1, "the same answer is not kept twice"
+    about = following.About(ticket.subject, Kind.CHANGE, Urgency.NORMAL, None, None)
+    act("2026-03-10 11:00", lambda: following.correct(actor(cast.agent), ticket, about))
+    db.session.expire_all()
+    old, new = db.session.scalars(select(CoverageDecision).order_by(CoverageDecision.id)).all()
+    assert (old.details, new.supersedes_id, new.outcome) == (before, old.id, Outcome.QUOTE_REQUIRED)
+
+
+def test_a_running_promise_has_a_deadline_unless_it_is_paused(cast: Any, enter: Enter) -> None:
+    """Invariant 20."""
+    enter("annual_support", TS_BLANKS)
+    running, paused = open_at(cast, "2026-03-10 10:05"), open_at(cast, "2026-03-10 10:06")
+    wait = Status.WAITING_CUSTOMER
+    act("2026-03-10 11:00", lambda: status.become(paused, actor(cast.agent), wait, clock.now(), reason="log"))
+    assert (response(running).due_at is not None, response(paused).due_at) == (True, None)
+    assert (response(running).watch_at is not None, response(paused).watch_at) == (True, None)

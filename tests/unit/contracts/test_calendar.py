@@ -16,6 +16,7 @@ YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
     "day", ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"]
 )
 def test_a_make_up_workday_works_the_usual_hours(day: str) -> None:
+    """Invariant 26."""
     found = calendar()
     windows = found.windows_on(date.fromisoformat(day))
     assert found.kind_of(date.fromisoformat(day)) is DayKind.MAKEUP
@@ -28,6 +29,7 @@ def test_a_make_up_workday_works_the_usual_hours(day: str) -> None:
     ["01-02", "02-20", "02-23", "04-06", "05-04", "05-05", "10-05", "10-06", "10-07"],
 )
 def test_a_bridge_day_is_closed_unless_the_contract_opens_it(day: str) -> None:
+    """Invariant 26."""
     found = date.fromisoformat(f"2026-{day}")
     assert calendar().kind_of(found) is DayKind.BRIDGE
     assert not calendar().is_workday(found)

@@ -102,6 +102,7 @@ def test_make_up_days_can_be_switched_off() -> None:
 def test_a_pause_gives_back_the_working_time_in_it_once(
     start: str, pauses: list[tuple[str, str]], expected: str
 ) -> None:
+    """Invariant 22: the second pause lies outside the windows and moves nothing."""
     assert shown(due(hours(16), at(start), calendar(), [pause(*p) for p in pauses])) == expected
 
 

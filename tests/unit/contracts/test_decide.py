@@ -39,7 +39,7 @@ def test_a_question_on_the_phone_is_included_and_takes_nothing_from_the_ledger()
 
 @pytest.mark.rule("TS-23", "TS-27")
 def test_on_site_before_triage_is_blocked_by_its_clause_and_says_what_it_would_cost() -> None:
-    """TS-23, TS-27."""
+    """TS-23, TS-27; invariant 14."""
     found = ask(Service.ON_SITE, "2026-03-10 10:05", TS)
     assert (found.outcome, found.reason, found.clause) == (
         Outcome.BLOCKED,
@@ -126,7 +126,7 @@ def test_a_request_that_names_no_device_may_be_about_any_that_is_covered() -> No
 
 @pytest.mark.rule("HW-02", "HW-09")
 def test_an_ordinary_fault_costs_the_part_alone() -> None:
-    """HW-02, HW-09."""
+    """HW-02, HW-09; invariant 36."""
     found = ask(
         Service.ON_SITE, "2026-03-10 09:30", HW, part_list_price=Decimal(1000), labour_hours=Decimal(2)
     )
@@ -161,7 +161,7 @@ def test_a_suspended_contract_keeps_its_promises_waiting() -> None:
 
 @pytest.mark.rule("HW-14", "TS-35")
 def test_a_lapsed_contract_is_told_and_a_repair_in_progress_runs_off() -> None:
-    """HW-14, TS-35."""
+    """HW-14, TS-35; invariant 34."""
     assert ask(Service.HOTLINE, "2026-10-22 10:00", TS).reason is Reason.EXPIRED
     waiting = ask(Service.ON_SITE, "2026-12-30 14:00", HW, service_at=at("2027-01-12 10:00"))
     running = ask(
@@ -226,6 +226,16 @@ def test_an_amendment_counts_from_its_day_and_only_once_it_is_known() -> None:
     question = Question(CLIENT, Service.ON_SITE, at("2026-06-10 10:00"), override_reason="agreed")
     assert decide(question, [amended], at("2026-06-10 10:00")).price == Decimal("800.00")
     assert decide(question, [amended], at("2026-07-02 10:00")).price == Decimal("900.00")
+
+
+def test_of_two_versions_recorded_at_one_instant_the_later_number_counts() -> None:
+    """Invariant 10: on a day one wording is in force, never two."""
+    old = TS.versions[0]
+    cheap = tuple(replace(p, amount=Decimal("700.00")) for p in old.prices)
+    twin = replace(old, number=2, prices=cheap)
+    question = Question(CLIENT, Service.ON_SITE, at("2026-03-10 10:00"), override_reason="agreed")
+    for order in ((old, twin), (twin, old)):
+        assert decide(question, [replace(TS, versions=order)], NOW).price == Decimal("700.00")
 
 
 def test_days_in_the_gap_between_two_terms_are_not_covered() -> None:
