@@ -344,6 +344,7 @@ def _resets(left: Left) -> bool:
 def card(shown: Shown) -> dict[str, Any]:
     """A contract as the cover card draws it."""
     word, tone_ = STATES[shown.standing.state]
+    left = [e for e in shown.left if e.entitlement and e.entitlement.kind is not Kind.QUOTED]
     state, runs = shown.standing.state, shown.standing.days_left is not None
     steps = renewal_steps(shown.compiled.lifecycle) if state is State.EXPIRING else []
     open_ = [_("A signature is missing.")] if state is State.NOT_SIGNED else steps
@@ -354,7 +355,7 @@ def card(shown: Shown) -> dict[str, Any]:
         "end": filters.day(shown.standing.term.end),
         "at": shown.at,
         "today": _("today") if runs else "",
-        "left": [figure(left, shown) for left in shown.left] if shown.standing.in_force else [],
+        "left": [figure(e, shown) for e in left] if shown.standing.in_force else [],
         "open": open_,
         "tone": tone_,
     }

@@ -33,7 +33,7 @@ class ScanForm(Form):
 
 class CoverForm(Form):
     what = Choice(_l("What is covered"))
-    valid_from = DateField(_l("From"), validators=[DataRequired(_DAY)])
+    valid_from = DateField(_l("Covered from"), validators=[DataRequired(_DAY)])
     reason = line(_l("Reason"), 200)
 
     def offer(self, devices: Iterable[tuple[int, str]], kinds: Iterable[tuple[str, Any]]) -> None:
