@@ -48,6 +48,7 @@ SETUP = ["portal.people.identity"]
 
 HANDLERS: dict[str, list[str]] = {
     "CalendarChanged": ["tickets.follow_calendar"],
+    "ContractWentOn": ["tickets.contract_went_on"],
     "TicketOpened": ["notify.ticket_opened"],
     "ClientWrote": ["notify.client_wrote"],
     "StaffReplied": ["notify.staff_replied"],
@@ -57,6 +58,8 @@ HANDLERS: dict[str, list[str]] = {
     "TicketClosed": ["notify.ticket_closed"],
     "TicketReopened": ["notify.ticket_reopened"],
     "TicketCancelled": ["notify.ticket_cancelled"],
+    "PromiseNear": ["notify.promise_near"],
+    "PromiseBroken": ["notify.promise_broken"],
     "PersonInvited": ["notify.person_invited"],
     "PasswordResetAsked": ["notify.password_reset_asked"],
 }
@@ -82,6 +85,8 @@ JOBS: dict[str, tuple[str, bool]] = {
     "notify.ticket_closed": ("portal.notify.handlers:ticket_closed", True),
     "notify.ticket_reopened": ("portal.notify.handlers:ticket_reopened", True),
     "notify.ticket_cancelled": ("portal.notify.handlers:ticket_cancelled", True),
+    "notify.promise_near": ("portal.notify.handlers:promise_near", True),
+    "notify.promise_broken": ("portal.notify.handlers:promise_broken", True),
     "notify.person_invited": ("portal.notify.handlers:person_invited", True),
     "notify.password_reset_asked": ("portal.notify.handlers:password_reset_asked", True),
     "notify.send": ("portal.notify.jobs:send", False),
@@ -91,6 +96,7 @@ JOBS: dict[str, tuple[str, bool]] = {
     "contracts.reconcile": ("portal.contracts.jobs:reconcile", True),
     "tickets.watch_promises": ("portal.tickets.jobs:watch_promises", True),
     "tickets.follow_calendar": ("portal.tickets.handlers:follow_calendar", True),
+    "tickets.contract_went_on": ("portal.tickets.handlers:contract_went_on", True),
     "tickets.close_silent": ("portal.tickets.jobs:close_silent", True),
     "people.prune": ("portal.people.jobs:prune", True),
     "infra.prune": ("portal.infra.prune:prune", True),

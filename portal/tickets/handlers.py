@@ -3,9 +3,14 @@
 from typing import Any
 
 from portal.kernel import clock
-from portal.tickets.service import clocks
+from portal.tickets.service import clocks, status
 
 
 def follow_calendar(payload: dict[str, Any]) -> None:
     """Days off were published or changed: open promises are reckoned again."""
     clocks.follow_calendar(payload["jurisdiction"], clock.now())
+
+
+def contract_went_on(payload: dict[str, Any]) -> None:
+    """A contract is paused no more: what waited for it begins."""
+    status.follow_contract(payload["contract_id"])

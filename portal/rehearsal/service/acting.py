@@ -260,6 +260,7 @@ _VERBS: Mapping[str, Callable[[Stage, Given], None]] = {
     "write": _write,
     "wait": _wait,
     "resume": _resume,
+    "materials": _resume,
     "urgency": _urgency,
     "phase": _phase,
     "resolve": _resolve,

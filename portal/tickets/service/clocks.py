@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.contracts.queries import facts
+from portal.contracts.models import CoverageDecision
+from portal.contracts.queries import decisions, facts
 from portal.contracts.queries.facts import Known
 from portal.contracts.rules import deadlines, plain
 from portal.contracts.rules.deadlines import Pause
@@ -20,7 +21,7 @@ from portal.kernel.working_time import ServiceCalendar
 from portal.tickets.events import PromiseBroken, PromiseNear
 from portal.tickets.models import Ticket, TicketClock, TicketPause
 from portal.tickets.rules import clocks as rules
-from portal.tickets.rules.words import Phase, Status, Urgency
+from portal.tickets.rules.words import OPEN, Phase, Status, Urgency
 
 REPRIORITISED = "reprioritised"
 
@@ -51,11 +52,14 @@ def _askable(question: Question, ticket: Ticket) -> Question:
     return question
 
 
-def promise(ticket: Ticket, now: datetime) -> Decision:
+def promise(
+    ticket: Ticket, now: datetime, *, since: datetime | None = None, materials: datetime | None = None
+) -> Decision:
     """Ask the contracts about a ticket, keep the answer, and start the promises that come with it.
 
     Called again after a change of urgency, device or phase: promises that changed are replaced, those that were kept or
-    broken stay, and a breach is never taken back. While the contract is suspended no promise runs.
+    broken stay, and a breach is never taken back. While the contract is suspended no promise runs; `since`: it goes on from
+    then. `materials`: when the client's material was there, for promises that wait for it.
     """
     _, decision, known = assessing.assess(
         SYSTEM, f"ticket:{ticket.id}", _askable(question_of(ticket), ticket)
@@ -63,6 +67,10 @@ def promise(ticket: Ticket, now: datetime) -> Decision:
     waits = decision.reason is Reason.SUSPENDED
     wanted = {} if waits else {t.metric + ("*" if t.internal else ""): t for t in decision.targets}
     running = {c.metric + ("*" if c.internal else ""): c for c in _running(ticket.id)}
+    began = {c.metric: c.started_at for c in running.values()}
+    happened = {StartEvent.RECEIVED: max(ticket.received_at, since or ticket.received_at)}
+    if materials is not None:
+        happened[StartEvent.MATERIALS] = materials
     for name, clock in running.items():
         target = wanted.get(name)
         same = (
@@ -77,7 +85,7 @@ def promise(ticket: Ticket, now: datetime) -> Decision:
     assert decision.contract_id is not None or not wanted
     answered = {c.metric for c in _ended(ticket.id)}
     for target in wanted.values():
-        started_at = target.starts({StartEvent.RECEIVED: ticket.received_at})
+        started_at = target.starts(happened) or began.get(target.metric)
         if target.metric in answered or started_at is None:
             continue
         clock = TicketClock(
@@ -95,6 +103,31 @@ def promise(ticket: Ticket, now: datetime) -> Decision:
         calendar = known[clock.contract_id].compiled[clock.version_number].version.calendar
         _reckon(clock, calendar, pauses_of(ticket.id))
     return decision
+
+
+def waits_at_first(decision: Decision) -> Status | None:
+    """What a new ticket waits for before any promise can run: the payment that ends a pause of the contract (CR-13), or the
+    client's material (WB-12). None: nothing."""
+    if decision.reason is Reason.SUSPENDED:
+        return Status.WAITING_PAYMENT
+    if any(t.start_event is StartEvent.MATERIALS for t in decision.targets):
+        return Status.WAITING_CUSTOMER
+    return None
+
+
+def waiting_for_contract(contract_id: int) -> list[Ticket]:
+    """Open tickets whose answer still is that this contract is suspended, locked."""
+    asked = select(CoverageDecision.ref).where(
+        CoverageDecision.contract_id == contract_id, CoverageDecision.reason == Reason.SUSPENDED
+    )
+    refs = [ref for ref in set(db.session.scalars(asked)) if ref.startswith("ticket:")]
+    ids = []
+    for ref in refs:
+        last = decisions.last_of(ref)
+        if last is not None and last.reason is Reason.SUSPENDED and last.contract_id == contract_id:
+            ids.append(int(ref.removeprefix("ticket:")))
+    query = select(Ticket).where(Ticket.id.in_(ids), Ticket.status.in_(OPEN)).order_by(Ticket.id)
+    return list(db.session.scalars(query.with_for_update(of=Ticket)))
 
 
 def _running(ticket_id: int) -> Sequence[TicketClock]:
@@ -146,7 +179,8 @@ def settle(ticket: Ticket, at: datetime, why: str | None = None) -> None:
 
 
 def follow_status(ticket: Ticket, before: Status, then: Status, now: datetime) -> None:
-    """Open or close the pause that a change of status means, and reckon what still runs."""
+    """Open or close the pause that a change of status means, and reckon what still runs. When the client's turn is over,
+    promises that waited for its material begin."""
     if rules.pauses(before) == rules.pauses(then):
         return
     if rules.pauses(then):
@@ -157,6 +191,20 @@ def follow_status(ticket: Ticket, before: Status, then: Status, now: datetime) -
             pause.ended_at = now
     db.session.flush()
     reckon_again(_running(ticket.id), now)
+    if (
+        before is Status.WAITING_CUSTOMER
+        and then in OPEN
+        and not rules.pauses(then)
+        and _awaits_material(ticket)
+    ):
+        promise(ticket, now, materials=now)
+
+
+def _awaits_material(ticket: Ticket) -> bool:
+    """Whether a promise of this ticket has not begun because its material was missing."""
+    decision, _ = assessing.ask(SYSTEM, _askable(question_of(ticket), ticket))
+    begun = {c.metric for c in [*_running(ticket.id), *_ended(ticket.id)]}
+    return any(t.start_event is StartEvent.MATERIALS and t.metric not in begun for t in decision.targets)
 
 
 def reckon_again(clocks: Iterable[TicketClock], now: datetime) -> int:

@@ -9,12 +9,12 @@ from portal.assets import queries as assets
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
-from portal.kernel.actor import Actor
+from portal.kernel.actor import SYSTEM, Actor
 from portal.people import queries as people
 from portal.tickets.events import TicketOpened
 from portal.tickets.models import Participant, Ticket
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
-from portal.tickets.service import clocks, record
+from portal.tickets.service import clocks, record, status
 from portal.tickets.service.record import Words
 
 
@@ -79,7 +79,9 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
         requester.name,
     ]
     record.index(ticket, " ".join([*parts, organisation.name]))
-    clocks.promise(ticket, now)
+    waits = clocks.waits_at_first(clocks.promise(ticket, now))
+    if waits is not None:
+        status.become(ticket, SYSTEM, waits, now)
     outbox.record(TicketOpened(ticket.id, first.id))
     return ticket
 

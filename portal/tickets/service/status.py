@@ -6,10 +6,11 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from portal.contracts.queries import facts
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
-from portal.kernel.actor import Actor, StaffRole
+from portal.kernel.actor import SYSTEM, Actor, StaffRole
 from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.events import (
@@ -108,6 +109,20 @@ def resume(actor: Actor, ticket: Ticket) -> None:
     if ticket.status not in WAITING:
         raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     become(ticket, actor, Status.IN_PROGRESS, clock.now())
+
+
+def follow_contract(contract_id: int) -> int:
+    """A pause of the contract is over: tickets that waited for it begin at that instant, with their promises. Returns how
+    many."""
+    now = clock.now()
+    (known,) = facts.contracts_by_id({contract_id}, now)
+    since = max((s.end for s in known.contract.suspensions if s.end is not None), default=now)
+    waiting = clocks.waiting_for_contract(contract_id)
+    for ticket in waiting:
+        if ticket.status is Status.WAITING_PAYMENT:
+            become(ticket, SYSTEM, Status.IN_PROGRESS, since)
+        clocks.promise(ticket, now, since=since)
+    return len(waiting)
 
 
 def resolve(actor: Actor, ticket: Ticket, code: ClosureCode, words: Words) -> None:
