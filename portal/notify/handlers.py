@@ -119,6 +119,29 @@ def ticket_cancelled(payload: dict[str, Any]) -> None:
     )
 
 
+def promise_near(payload: dict[str, Any]) -> None:
+    """50 or 80 per cent of the time are over: said once for each step, and not of a promise that was kept meanwhile."""
+    clock, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
+    if clock is None or clock.stopped_at is not None or clock.due_at is None:
+        return
+    told = rules.of_promise_near(queries.facts(ticket))
+    step = payload["per_cent"]
+    words = render.promise_word(clock.metric)
+    cause = f"promise:{clock.id}:{step}"
+    _tell(cause, told, ticket, None, promise=words, clause=clock.clause, due_at=clock.due_at, step=step)
+
+
+def promise_broken(payload: dict[str, Any]) -> None:
+    """A deadline is over: said once, also when the answer came soon after."""
+    clock, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
+    if clock is None or clock.breached_at is None:
+        return
+    told = rules.of_promise_broken(queries.facts(ticket))
+    words = render.promise_word(clock.metric)
+    cause = f"promise:{clock.id}:broken"
+    _tell(cause, told, ticket, None, promise=words, clause=clock.clause, due_at=clock.breached_at)
+
+
 def person_invited(payload: dict[str, Any]) -> None:
     _send_link(payload["link_id"], Message.INVITED, LinkPurpose.INVITATION)
 

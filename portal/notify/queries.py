@@ -16,7 +16,14 @@ from portal.notify import rules
 from portal.notify.models import Delivery, DeliveryState
 from portal.notify.rules import Facts
 from portal.people.models import Contact, Membership, OneTimeLink, Organisation, OrganisationKind, User
-from portal.tickets.models import Attachment, Participant, Ticket, TicketMessageId, TimelineEntry
+from portal.tickets.models import (
+    Attachment,
+    Participant,
+    Ticket,
+    TicketClock,
+    TicketMessageId,
+    TimelineEntry,
+)
 from portal.tickets.rules.words import EntryKind, Status, Urgency
 
 PAGE = 50
@@ -74,6 +81,7 @@ def facts(ticket: Ticket) -> Facts:
         assignee=ticket.assignee.contact_id if ticket.assignee else None,
         team=tuple(c for c, user in staff.items() if ticket.team_id and user.team_id == ticket.team_id),
         desk=tuple(c for c, user in staff.items() if user.staff_role in DESK_ROLES),
+        managers=tuple(c for c, user in staff.items() if user.staff_role is StaffRole.MANAGER),
         reachable=clients | frozenset(staff),
         is_critical=ticket.urgency is Urgency.CRITICAL,
     )
@@ -172,6 +180,12 @@ def step_to(ticket_id: int, status: Status, up_to: int | None = None) -> Timelin
         if details.get("what") == "status" and details.get("to") == status.value:
             return line
     return None
+
+
+def promise(clock_id: int) -> TicketClock | None:
+    """A promise on a ticket; None when it was replaced by another, for then nobody is held to it."""
+    query = select(TicketClock).where(TicketClock.id == clock_id, TicketClock.replaced_because.is_(None))
+    return db.session.scalar(query)
 
 
 def is_told(cause: str, contact_id: int) -> bool:

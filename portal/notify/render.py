@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
+from portal.contracts import render as contracts
 from portal.kernel import refs
 from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries import Reader
@@ -49,6 +50,11 @@ def mail(message: Message, reader: Reader, **context: Any) -> Rendered:
         subject = f"[{refs.ticket_number(ticket.number)}] {subject}"
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<!^--)[ \t]+$", "", text, flags=re.M)).strip() + "\n"
     return Rendered(subject, text, html.strip() + "\n")
+
+
+def promise_word(metric: str) -> Any:
+    """What was promised, in the language of whoever reads it."""
+    return contracts.METRICS.get(metric, metric)
 
 
 def state_word(state: DeliveryState) -> tuple[str, str, str]:
@@ -106,6 +112,8 @@ def message_word(message: str) -> str:
         Message.REOPENED_STAFF: _("Open again, to staff"),
         Message.CANCELLED_CLIENT: _("Cancelled"),
         Message.CANCELLED_STAFF: _("Withdrawn, to staff"),
+        Message.PROMISE_NEAR: _("Promise near its end, to staff"),
+        Message.PROMISE_BROKEN: _("Promise broken, to staff"),
         Message.INVITED: _("Invitation"),
         Message.RESET_ASKED: _("New password"),
     }.get(Message(message), message)

@@ -25,6 +25,8 @@ class Message(StrEnum):
     REOPENED_STAFF = "ticket_reopened_to_staff"
     CANCELLED_CLIENT = "ticket_cancelled_to_client"
     CANCELLED_STAFF = "ticket_cancelled_to_staff"
+    PROMISE_NEAR = "promise_near_to_staff"
+    PROMISE_BROKEN = "promise_broken_to_staff"
     INVITED = "person_invited"
     RESET_ASKED = "password_reset_asked"
 
@@ -50,6 +52,7 @@ class Facts:
     assignee: int | None = None
     team: tuple[int, ...] = ()
     desk: tuple[int, ...] = ()
+    managers: tuple[int, ...] = ()
     reachable: frozenset[int] = frozenset()
     is_critical: bool = False
 
@@ -127,6 +130,21 @@ def of_cancelled(facts: Facts, author: int | None, *, by_client: bool) -> list[T
         *_client(facts, Message.CANCELLED_CLIENT, author),
         *(_tell(facts, Message.CANCELLED_STAFF, (facts.assignee,), author) if by_client else []),
     ]
+
+
+def of_promise_near(facts: Facts) -> list[Told]:
+    """Whoever can still keep it: the assignee, else the team. Nobody else is told while there is time."""
+    return _first(facts, Message.PROMISE_NEAR, (facts.assignee,), facts.team)
+
+
+def of_promise_broken(facts: Facts) -> list[Told]:
+    """The assignee, else the team, else the managers: somebody always hears of it."""
+    return _first(facts, Message.PROMISE_BROKEN, (facts.assignee,), facts.team, facts.managers)
+
+
+def _first(facts: Facts, message: Message, *groups: tuple[int | None, ...]) -> list[Told]:
+    """The first group with somebody who can be told."""
+    return next((told for group in groups if (told := _tell(facts, message, group, None))), [])
 
 
 def auto_submitted(message: Message, *, has_words: bool, answers_mail: bool) -> str | None:
