@@ -34,7 +34,7 @@ class ScanForm(Form):
 class CoverForm(Form):
     what = Choice(_l("What is covered"))
     valid_from = DateField(_l("Covered from"), validators=[DataRequired(_DAY)])
-    reason = line(_l("Reason"), 200)
+    reason = line(_l("Reason"), 200, id="cover-reason")
 
     def offer(self, devices: Iterable[tuple[int, str]], kinds: Iterable[tuple[str, Any]]) -> None:
         """Devices as "device:7", kinds as "kind:laptop", and the whole organisation."""
@@ -51,7 +51,7 @@ class UncoverForm(Form):
 
 
 class PauseForm(Form):
-    reason = line(_l("Reason"), 500, needed=_l("Say why, so that the client can read it."))
+    reason = line(_l("Reason"), 500, needed=_l("Say why, so that the client can read it."), id="pause-reason")
 
 
 class CorrectForm(Form):
@@ -62,7 +62,9 @@ class CorrectForm(Form):
         _l("By how much"), places=2,
         validators=[InputRequired(_l("Enter a number, below zero to take away.")), NumberRange(-999, 999)],
     )  # fmt: skip
-    reason = line(_l("Reason"), 500, needed=_l("Say why, so that the client can read it."))
+    reason = line(
+        _l("Reason"), 500, needed=_l("Say why, so that the client can read it."), id="correct-reason"
+    )
     approver = Choice(_l("Approved by"), coerce=int)
     password = PasswordField(
         _l("Their password"), validators=[DataRequired(_l("The second person types it here."))]

@@ -206,3 +206,12 @@ def test_covered_devices_are_named_with_their_days(cast: Any, enter: Enter, as_u
     text = as_user(cast.client_manager).get(f"/contracts/{record.id}").text
     assert "Till 2" in text
     assert "1 May" in text
+
+
+def test_how_an_open_wording_is_read_stands_on_the_page(
+    cast: Any, enter: Enter, as_user: Any, told: None
+) -> None:
+    record = enter("annual_support", TS_BLANKS, settings={"second_day": "same_visit"})
+    text = as_user(cast.client_manager).get(f"/contracts/{record.id}").text
+    assert "belongs to the first visit" in text
+    assert "is a new visit with a new fee" not in text

@@ -1,6 +1,7 @@
 """The desk's pages about contracts: what managers do to them; each refusal keeps what was typed."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -312,3 +313,17 @@ def test_the_list_is_filtered_and_takes_the_same_number_of_statements_for_more(
     assert rows("state=not_signed") == ["C-2"]
     assert rows("state=ended") == []
     assert rows(f"organisation={cast.elm.id}") == []
+
+
+def test_no_two_fields_of_a_contracts_page_share_an_id(
+    cast: Any, enter: Enter, as_user: Any, told: None
+) -> None:
+    """Nor with two versions that both wait for signatures."""
+    record = enter("annual_support", TS_BLANKS, signed=False)
+    browser = as_user(cast.manager)
+    data = filled("annual_support", TS_BLANKS, effective_from="2026-02-01")
+    assert browser.post(f"/desk/contracts/{record.id}/amend", data=data).status_code == 303
+    text = browser.get(f"/desk/contracts/{record.id}").text
+    assert text.count("Note a signature") == 2
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert [name for name in set(ids) if ids.count(name) > 1] == []
