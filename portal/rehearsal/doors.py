@@ -25,6 +25,7 @@ from portal.assets.models import DeviceKind
 from portal.config import Settings
 from portal.contracts.rules import blanks, forms
 from portal.contracts.rules.forms import BadForm
+from portal.contracts.rules.notices import BadNotice
 from portal.infra import jobs
 from portal.infra.db import db
 from portal.infra.jobs import Job
@@ -88,17 +89,28 @@ def load(path: Path) -> Loaded:
         for name, about in scenario.devices.items()
         if about["kind"] not in known
     ]
-    for calendar in [
-        *scenario.head.get("calendars", ()),
-        *(s.given["calendar"] for s in scenario.steps if "calendar" in s.given),
-    ]:
-        try:
-            staging.calendar_text(calendar)
-        except OSError:
-            faults.append(Fault(1, f"unknown calendar: {calendar}"))
+    for calendar in scenario.head.get("calendars", ()):
+        faults += _notice_faults({"calendar": calendar}, 1)
+    for step in scenario.steps:
+        if step.verb == "notice":
+            faults += _notice_faults(step.given, step.line)
+        elif step.verb == "amend" and (form := texts.get(step.given["contract"])):
+            about = scenario.contracts[step.given["contract"]]
+            changed = {k: {**about.get(k, {}), **step.given.get(k, {})} for k in ("blanks", "settings")}
+            faults += [Fault(step.line, reason) for reason in _misfits(changed, form, scenario)]
     if faults:
         raise BadScenario(faults)
     return Loaded(scenario, texts)
+
+
+def _notice_faults(given: Any, line: int) -> list[Fault]:
+    try:
+        staging.notice_of(given)
+    except OSError:
+        return [Fault(line, f"unknown calendar: {given['calendar']}")]
+    except BadNotice as bad:
+        return [Fault(line, f"days: {b.reason}: {b.text}") for b in bad.lines]
+    return []
 
 
 def _misfits(about: Any, text: str, scenario: Scenario) -> Iterator[str]:

@@ -14,7 +14,7 @@ from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.standing import State
 from portal.contracts.rules.terms import Cause, Service, StartEvent
 from portal.kernel.working_time import DayKind
-from portal.tickets.rules.words import Channel, ClosureCode, Kind, Phase, Status, Urgency
+from portal.tickets.rules.words import WAITING, Channel, ClosureCode, Kind, Phase, Status, Urgency
 from portal.tickets.rules.words import Outcome as WorkOutcome
 
 
@@ -88,6 +88,7 @@ CONTRACT: Mapping[str, Key] = {
 }
 DEVICE: Mapping[str, Key] = {"kind": _must(Value.TEXT), "client": _may(Value.TEXT)}
 
+_WAITS = frozenset(s.value.removeprefix("waiting_") for s in WAITING)
 _TICKET = {"ticket": _must(Value.TICKET)}
 _WORK = {
     **_TICKET,
@@ -140,7 +141,7 @@ DO: Mapping[str, Mapping[str, Key]] = {
     "remote": _WORK,
     "reply": {**_TICKET, "words": _may(Value.TEXT)},
     "write": {**_TICKET, "words": _may(Value.TEXT)},
-    "wait": {**_TICKET, "for": _must(Value.TEXT), "reason": _may(Value.TEXT)},
+    "wait": {**_TICKET, "for": Key(Value.TEXT, _WAITS, required=True), "reason": _may(Value.TEXT)},
     "resume": _TICKET,
     "materials": _TICKET,
     "urgency": {**_TICKET, "to": _must(Value.TEXT, Urgency)},

@@ -8,7 +8,6 @@ from typing import Any
 from portal.assets.models import Device
 from portal.contracts.models import LedgerBucket
 from portal.contracts.queries import calendars as known_calendars
-from portal.contracts.rules import notices
 from portal.contracts.rules.decision import Question
 from portal.contracts.rules.ending import Party
 from portal.contracts.rules.ledger import UNIT
@@ -234,13 +233,8 @@ def _terminate(stage: Stage, g: Given) -> None:
 
 
 def _notice(stage: Stage, g: Given) -> None:
-    jurisdiction, provisional = g.get("jurisdiction", "CN"), g.get("provisional", False)
-    if "calendar" in g:
-        text = staging.calendar_text(g["calendar"])
-    else:
-        rows = "\n".join(f"{day},{kind}," for day, kind in g.get("days", {}).items())
-        text = f"# Rehearsal\ndate,kind,name\n{rows}\n"
-    calendars.take(jurisdiction, notices.parse(text), provisional=provisional)
+    provisional = g.get("provisional", False)
+    calendars.take(g.get("jurisdiction", "CN"), staging.notice_of(g), provisional=provisional)
 
 
 def _closure(stage: Stage, g: Given) -> None:

@@ -1,8 +1,10 @@
 """The stage of one scenario: its people, devices, days off and contracts, and the names by which its steps speak of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from portal.contracts.queries import facts
 from portal.contracts.queries.facts import Known
 from portal.contracts.rules import notices
 from portal.contracts.rules.decision import Decision
+from portal.contracts.rules.notices import Notice
 from portal.contracts.service import calendars, entering
 from portal.contracts.service.entering import NewContract
 from portal.infra.db import db
@@ -77,6 +80,14 @@ def form_text(name: str, folder: Path) -> str:
 def calendar_text(name: str) -> str:
     """A notice that comes with the portal. Raises OSError."""
     return (DATA / "calendars" / f"{name}.csv").read_text(encoding="utf-8")
+
+
+def notice_of(given: Mapping[str, Any]) -> Notice:
+    """The notice that a step takes: by its name, or by its own days. Raises OSError, BadNotice."""
+    if "calendar" in given:
+        return notices.parse(calendar_text(given["calendar"]))
+    rows = "\n".join(f"{day},{kind}," for day, kind in given.get("days", {}).items())
+    return notices.parse(f"# Rehearsal\ndate,kind,name\n{rows}\n")
 
 
 def set_up(stage: Stage) -> None:

@@ -67,6 +67,23 @@ def test_the_portals_own_database_is_never_touched(app: Flask, tmp_path: Path) -
         ('form = "annual_support"', 'form = "anual_support"', "unknown form: anual_support"),
         ('"CN-2026"', '"CN-1926"', "unknown calendar: CN-1926"),
         ('as = "T1"\n', 'as = "T1\n', "line"),
+        ("[[step]]\nexpect", "[step]\nexpect", "line"),
+        (
+            "[[step]]\nexpect",
+            '[[step]]\nat = "2026-03-11"\ndo = "notice"\ndays = { "2026-02-30" = "bridge" }\n\n[[step]]\nexpect',
+            "days: date: 2026-02-30,bridge,",
+        ),
+        (
+            "[[step]]\nexpect",
+            '[[step]]\nat = "2026-03-11"\ndo = "amend"\ncontract = "TS-1"\nfrom = "2026-04-01"\n'
+            'settings = { makeup_days = "sleep" }\n\n[[step]]\nexpect',
+            "setting makeup_days has no option sleep",
+        ),
+        (
+            "[[step]]\nexpect",
+            '[[step]]\nat = "2026-03-11"\ndo = "wait"\nticket = "T1"\nfor = "godot"\n\n[[step]]\nexpect',
+            "unknown word 'godot'",
+        ),
     ],
 )
 def test_a_slip_is_refused_with_its_line_and_nothing_is_played(
