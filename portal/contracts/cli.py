@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from portal.contracts.queries import calendars as known
 from portal.contracts.rules import notices
-from portal.contracts.rules.notices import BadNotice
+from portal.contracts.rules.notices import BadNotice, Notice
 from portal.contracts.service import calendars
 from portal.infra.transaction import transaction
 
@@ -39,17 +39,35 @@ def import_notice(file: Path, jurisdiction: str, applying: bool) -> None:
     except BadNotice as bad:
         lines = [f"{file}:{b.number}: {_REASONS[b.reason]}: {b.text}" for b in bad.lines]
         raise click.ClickException("nothing was taken\n" + "\n".join(lines)) from None
+    _show_or_take(jurisdiction, notice, applying=applying, provisional=False)
+
+
+@group.command("library")
+@click.argument("year", type=click.IntRange(2004, 2100))
+@click.option("--apply", "applying", is_flag=True, help="Take it; without this the changes are only shown.")
+def import_from_libraries(year: int, applying: bool) -> None:
+    """The same for a year of China as the libraries know it; a year without a notice is a guess and stays provisional."""
+    from portal.contracts.service import libraries  # two packages that only this command wants
+
+    notice, guessed = libraries.china(year)
+    _show_or_take(libraries.JURISDICTION, notice, applying=applying, provisional=guessed)
+    if guessed:
+        click.echo(
+            f"{year}: no notice is known yet; these are the statutory days alone, and every deadline says so"
+        )
+
+
+def _show_or_take(jurisdiction: str, notice: Notice, *, applying: bool, provisional: bool) -> None:
     if applying:
         with transaction():
-            changes = calendars.take(jurisdiction, notice)
+            changes = calendars.take(jurisdiction, notice, provisional=provisional)
     else:
         changes = calendars.compare(jurisdiction, notice)
     for change in changes:
         before, after = (kind.value if kind else "plain" for kind in (change.before, change.after))
         click.echo(f"{change.day}  {before} → {after}  {notice.names.get(change.day, '')}")
-    click.echo(
-        f"{notice.year}: {len(changes)} changes{'' if applying else ', not taken (--apply takes them)'}"
-    )
+    tail = "" if applying else ", not taken (--apply takes them)"
+    click.echo(f"{notice.year}: {len(changes)} changes{tail}")
 
 
 @group.command("show")

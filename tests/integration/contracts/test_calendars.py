@@ -9,12 +9,14 @@ from sqlalchemy import select
 from portal.contracts.models import CalendarDay, CalendarNotice
 from portal.contracts.queries import calendars as known
 from portal.contracts.rules import notices
-from portal.contracts.service import calendars
+from portal.contracts.service import calendars, libraries
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel.working_time import DayKind
+from tests.integration.contracts.conftest import DATA
 
+PUBLISHED = notices.parse((DATA / "calendars" / "CN-2026.csv").read_text())
 NOTICE = """# A notice
 # published: 2025-11-04
 date,kind,name
@@ -78,3 +80,16 @@ def test_a_file_with_a_wrong_date_names_its_line_and_nothing_is_taken(app: Flask
     assert refused.exit_code == 1
     assert "notice.csv:5: that is no date of the calendar" in refused.output
     assert db.session.scalars(select(CalendarDay)).all() == []
+
+
+def test_the_libraries_say_of_2026_what_the_notice_says() -> None:
+    """All 365 days, those off and those made up."""
+    notice, guessed = libraries.china(2026)
+    assert (guessed, notices.changes(PUBLISHED.days, notice)) == (False, [])
+
+
+def test_a_year_without_a_notice_is_a_guess_of_the_statutory_days(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(args=["calendars", "library", "2060", "--apply"])
+    assert (done.exit_code, "no notice is known yet" in done.output) == (0, True)
+    table = known.day_table("CN")
+    assert (table.days[date(2060, 10, 1)], table.certain_years) == (DayKind.STATUTORY, frozenset())
