@@ -1,21 +1,31 @@
 """What staff do to a contract once it is entered: keep its signed paper, end a line of its coverage, correct its ledger."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
 from portal.contracts.models import (
     ContractRecord,
+    ContractState,
     ContractVersion,
     CoverageLine,
     LedgerBucket,
     LedgerEntry,
 )
-from portal.contracts.service import entering, ledger
+from portal.contracts.service import buckets, entering, ledger
 from portal.contracts.service.ledger import Insufficient, Why
 from portal.infra.db import db
+from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound, Refused
+
+
+def sign(version: ContractVersion, side: str, name: str, at: datetime) -> None:
+    """One side's signature; with both, what the contract grants is there at once, not only with the next job."""
+    entering.sign(version, side, name, at)
+    if version.contract.state is ContractState.SIGNED:
+        db.session.flush()
+        buckets.keep(version.contract_id, clock.now())
 
 
 def keep_scan(version: ContractVersion, sha256: str, name: str) -> None:

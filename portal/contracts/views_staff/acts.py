@@ -41,7 +41,7 @@ def sign(contract_id: int, number: int) -> ResponseReturnValue:
         zone = ZoneInfo(record.time_zone)
         if day > clock.now().astimezone(zone).date():
             raise Refused(_("Nobody has signed in the future yet."), field="on")
-        entering.sign(
+        keeping.sign(
             _version(record, number),
             form.side.data,
             form.name.data or "",

@@ -327,3 +327,14 @@ def test_no_two_fields_of_a_contracts_page_share_an_id(
     assert text.count("Note a signature") == 2
     ids = re.findall(r' id="([^"]+)"', text)
     assert [name for name in set(ids) if ids.count(name) > 1] == []
+
+
+def test_what_is_granted_is_there_with_the_second_signature(
+    cast: Any, enter: Enter, as_user: Any, told: None
+) -> None:
+    record = enter("pc_fleet", FLEET, signed=False)
+    browser = as_user(cast.manager)
+    for side in ("client", "provider"):
+        data = {"side": side, "name": "王敏", "on": "2026-01-01"}
+        assert browser.post(f"/desk/contracts/{record.id}/versions/1/sign", data=data).status_code == 303
+    assert "resets on 16 Mar" in browser.get(f"/desk/contracts/{record.id}").text
