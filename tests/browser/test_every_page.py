@@ -23,6 +23,7 @@ DESK = [
     "/desk/tickets/1022", "/desk/tickets/1028/call", "/desk/tickets/1028/remote", "/desk/tickets/1028/reply",
     "/desk/tickets/1028/resolve", "/desk/tickets/new", "/desk/organisations", "/desk/organisations/2",
     "/desk/organisations/3/devices", "/desk/contacts/7", "/desk/mail", "/desk/outgoing", "/desk/team", "/desk/provider",
+    "/desk/contracts", "/desk/contracts/3", "/desk/contracts/new", "/desk/calendars",
 ]  # fmt: skip
 
 
