@@ -47,7 +47,7 @@ SETUP = ["portal.people.identity"]
 """Modules with `init_app(app)`: what the web pages need of a capability before a view runs."""
 
 HANDLERS: dict[str, list[str]] = {
-    "CalendarChanged": ["tickets.follow_calendar"],
+    "CalendarChanged": ["tickets.follow_calendar", "contracts.plan_rounds"],
     "ContractWentOn": ["tickets.contract_went_on"],
     "TicketOpened": ["notify.ticket_opened"],
     "ClientWrote": ["notify.client_wrote"],
@@ -93,6 +93,8 @@ JOBS: dict[str, tuple[str, bool]] = {
     "intake.process": ("portal.intake.jobs:process", False),
     "contracts.keep_buckets": ("portal.contracts.jobs:keep_buckets", True),
     "contracts.keep": ("portal.contracts.jobs:keep", True),
+    "contracts.plan_rounds": ("portal.contracts.jobs:plan_rounds", True),
+    "contracts.plan": ("portal.contracts.jobs:plan", True),
     "contracts.reconcile": ("portal.contracts.jobs:reconcile", True),
     "tickets.watch_promises": ("portal.tickets.jobs:watch_promises", True),
     "tickets.follow_calendar": ("portal.tickets.handlers:follow_calendar", True),
@@ -105,6 +107,7 @@ JOBS: dict[str, tuple[str, bool]] = {
 
 SCHEDULE: dict[str, timedelta] = {
     "contracts.keep_buckets": timedelta(hours=1),
+    "contracts.plan_rounds": timedelta(hours=24),
     "contracts.reconcile": timedelta(hours=24),
     "tickets.watch_promises": timedelta(minutes=1),
     "tickets.close_silent": timedelta(minutes=10),

@@ -299,6 +299,47 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
     )
     op.create_table(
+        "contract_round",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan", sa.String(length=60), nullable=False),
+        sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("falls_on", sa.Date(), nullable=True),
+        sa.Column(
+            "moved",
+            sa.Enum(
+                "later_that_week",
+                "earlier_that_week",
+                "next_workday",
+                "whole_week_off",
+                "day_off",
+                "after_the_term",
+                name="moved",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("recorded_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_round_contract_id_contract")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_round")),
+        sa.UniqueConstraint(
+            "contract_id",
+            "plan",
+            "term",
+            "number",
+            name=op.f("uq_contract_round_contract_id_plan_term_number"),
+        ),
+    )
+    with op.batch_alter_table("contract_round", schema=None) as batch_op:
+        batch_op.create_index("ix_contract_round_planned", ["contract_id", "planned_on"], unique=False)
+
+    op.create_table(
         "contract_suspension",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -675,6 +716,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("closes_id", name=op.f("uq_ledger_entry_closes_id")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_ledger_entry_idempotency_key")),
     )
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_entry_ref", ["ref"], unique=False)
+
     op.create_table(
         "ticket",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1278,6 +1322,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_assignee")
 
     op.drop_table("ticket")
+    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_entry_ref")
+
     op.drop_table("ledger_entry")
     with op.batch_alter_table("coverage_line", schema=None) as batch_op:
         batch_op.drop_index("ix_coverage_line_device")
@@ -1312,6 +1359,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contract_suspension_contract")
 
     op.drop_table("contract_suspension")
+    with op.batch_alter_table("contract_round", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_round_planned")
+
+    op.drop_table("contract_round")
     op.drop_table("user_account")
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.drop_index("ix_site_organisation")

@@ -1,10 +1,10 @@
-"""What contracts do by themselves: keep buckets, and compare the books at night."""
+"""What contracts do by themselves: keep buckets, plan rounds, and compare the books at night."""
 
 from typing import Any
 
 import structlog
 
-from portal.contracts.service import buckets
+from portal.contracts.service import buckets, rounds_ahead
 from portal.infra import jobs
 from portal.kernel import clock
 
@@ -20,6 +20,17 @@ def keep_buckets(_payload: dict[str, Any]) -> None:
 def keep(payload: dict[str, Any]) -> None:
     """Open and close one contract's buckets."""
     buckets.keep(payload["contract_id"], clock.now())
+
+
+def plan_rounds(_payload: dict[str, Any]) -> None:
+    """Each day, and when days off change: one job for each contract."""
+    for contract_id in rounds_ahead.contracts_to_plan():
+        jobs.enqueue("contracts.plan", {"contract_id": contract_id}, slot=f"contracts.plan:{contract_id}")
+
+
+def plan(payload: dict[str, Any]) -> None:
+    """Write one contract's rounds of the next four weeks."""
+    rounds_ahead.plan(payload["contract_id"], clock.now())
 
 
 def reconcile(_payload: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.assets.models import Device, DeviceKind
 from portal.contracts.rules.decision import Outcome, Reason
 from portal.contracts.rules.ledger import LineKind
+from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.terms import Service
 from portal.infra.db import BigId, Instant, Json, Model, choice
 from portal.kernel.working_time import DayKind
@@ -145,6 +146,26 @@ class ContractSuspension(Model):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
 
 
+class PlannedRound(Model):
+    """A visit that comes by plan: `planned_on` by the clause, `falls_on` after the days off, empty when it is left out."""
+
+    __tablename__ = "contract_round"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "plan", "term", "number"),
+        Index("ix_contract_round_planned", "contract_id", "planned_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    plan: Mapped[str] = mapped_column(String(60))
+    term: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int] = mapped_column(Integer)
+    planned_on: Mapped[date] = mapped_column(Date)
+    falls_on: Mapped[date | None] = mapped_column(Date)
+    moved: Mapped[Moved | None] = mapped_column(choice(Moved, "moved"))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class LedgerBucket(Model):
     """What an entitlement grants for one span. `posted` and `held` are the sums of its entries, in hundredths of a unit; they
     change only by the guarded UPDATE of service/ledger.py."""
@@ -178,6 +199,7 @@ class LedgerEntry(Model):
     __table_args__ = (
         UniqueConstraint("bucket_id", "number"),
         UniqueConstraint("closes_id"),
+        Index("ix_ledger_entry_ref", "ref"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 
