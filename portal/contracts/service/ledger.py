@@ -7,8 +7,9 @@ idempotency key twice is the same line.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from portal.contracts.models import LedgerBucket, LedgerEntry
 from portal.contracts.rules import ledger
@@ -68,6 +69,20 @@ def release(actor: Actor, reservation: LedgerEntry, key: str, why: Why | None = 
     entry = _write(actor, reservation.bucket_id, line, key, why or Why(ref=reservation.ref))
     _expire_if_closed(actor, reservation.bucket_id, key)
     return entry
+
+
+def release_held_for(actor: Actor, ref: str, reason: str) -> int:
+    """Give back whatever is still reserved for `ref`, e.g. a ticket that was cancelled. Returns how many reservations."""
+    closer = aliased(LedgerEntry)
+    still_held = select(LedgerEntry).where(
+        LedgerEntry.ref == ref,
+        LedgerEntry.kind == LineKind.RESERVE,
+        ~exists().where(closer.closes_id == LedgerEntry.id),
+    )
+    reservations = db.session.scalars(still_held).all()
+    for reservation in reservations:
+        release(actor, reservation, f"release:{reservation.id}", Why(ref=ref, reason=reason))
+    return len(reservations)
 
 
 def consume(actor: Actor, reservation: LedgerEntry, key: str, why: Why | None = None) -> LedgerEntry:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal.contracts.queries import facts
+from portal.contracts.service import ledger
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
@@ -192,6 +193,7 @@ def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
     become(ticket, actor, Status.CANCELLED, now, reason=reason)
     ticket.closed_at, ticket.unanswered_since, ticket.closure_code = now, None, ClosureCode.WITHDRAWN
     clocks.settle(ticket, now, "cancelled")
+    ledger.release_held_for(actor, f"ticket:{ticket.id}", "cancelled")
     outbox.record(TicketCancelled(ticket.id))
 
 

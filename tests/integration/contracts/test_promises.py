@@ -9,10 +9,14 @@ from sqlalchemy import select
 
 from portal.contracts.models import ContractRecord, ContractSuspension, CoverageDecision
 from portal.contracts.rules.decision import Outcome, Reason
+from portal.contracts.rules.ledger import UNIT, Period, bucket_on
+from portal.contracts.service import ledger
+from portal.contracts.service.ledger import Why
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
+from portal.kernel.actor import SYSTEM
 from portal.tickets.models import Ticket, TicketClock
 from portal.tickets.rules.words import ClosureCode, Kind, Status, Urgency
 from portal.tickets.rules.words import Outcome as CallOutcome
@@ -20,7 +24,7 @@ from portal.tickets.service import clocks, conversation, following, opening, sta
 from portal.tickets.service.opening import NewTicket
 from portal.tickets.service.record import Words
 from tests.cast import actor
-from tests.integration.contracts.conftest import TS_BLANKS, at
+from tests.integration.contracts.conftest import SHANGHAI, TS_BLANKS, at
 
 Enter = Callable[..., ContractRecord]
 
@@ -282,3 +286,19 @@ def test_a_running_promise_has_a_deadline_unless_it_is_paused(cast: Any, enter: 
     act("2026-03-10 11:00", lambda: status.become(paused, actor(cast.agent), wait, clock.now(), reason="log"))
     assert (response(running).due_at is not None, response(paused).due_at) == (True, None)
     assert (response(running).watch_at is not None, response(paused).watch_at) == (True, None)
+
+
+def test_a_cancelled_ticket_holds_no_reservation(cast: Any, enter: Enter) -> None:
+    """Invariant 19."""
+    from datetime import date
+
+    record = enter("annual_support", TS_BLANKS)
+    ticket = open_at(cast, "2026-03-10 10:05")
+    with transaction():
+        term = date(2025, 10, 22), date(2026, 10, 21)
+        bucket = ledger.open_bucket(record.id, "visits", bucket_on(Period.TERM, term[0], term, SHANGHAI))
+        ledger.grant(SYSTEM, bucket, UNIT, "grant")
+        ledger.reserve(SYSTEM, bucket, UNIT, "reserve", Why(ref=f"ticket:{ticket.id}"))
+    act("2026-03-10 11:00", lambda: status.cancel(actor(cast.agent), ticket, "a duplicate"))
+    db.session.expire_all()
+    assert (bucket.posted, bucket.held) == (UNIT, 0)
