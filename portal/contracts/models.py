@@ -214,7 +214,7 @@ class LedgerEntry(Model):
     """The reservation that this line ends; unique, so it ends once."""
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
     ref: Mapped[str | None] = mapped_column(String(80))
-    """What it was for, e.g. "ticket:1042" or "visit:17"."""
+    """What it was for: "ticket:" and the public number, or "visit:" and an id."""
     clause: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str | None] = mapped_column(String(500))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))

@@ -193,7 +193,7 @@ def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
     become(ticket, actor, Status.CANCELLED, now, reason=reason)
     ticket.closed_at, ticket.unanswered_since, ticket.closure_code = now, None, ClosureCode.WITHDRAWN
     clocks.settle(ticket, now, "cancelled")
-    ledger.release_held_for(actor, f"ticket:{ticket.id}", "cancelled")
+    ledger.release_held_for(actor, f"ticket:{ticket.number}", "cancelled")
     outbox.record(TicketCancelled(ticket.id))
 
 

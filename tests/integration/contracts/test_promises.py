@@ -298,7 +298,7 @@ def test_a_cancelled_ticket_holds_no_reservation(cast: Any, enter: Enter) -> Non
         term = date(2025, 10, 22), date(2026, 10, 21)
         bucket = ledger.open_bucket(record.id, "visits", bucket_on(Period.TERM, term[0], term, SHANGHAI))
         ledger.grant(SYSTEM, bucket, UNIT, "grant")
-        ledger.reserve(SYSTEM, bucket, UNIT, "reserve", Why(ref=f"ticket:{ticket.id}"))
+        ledger.reserve(SYSTEM, bucket, UNIT, "reserve", Why(ref=f"ticket:{ticket.number}"))
     act("2026-03-10 11:00", lambda: status.cancel(actor(cast.agent), ticket, "a duplicate"))
     db.session.expire_all()
     assert (bucket.posted, bucket.held) == (UNIT, 0)
