@@ -6,10 +6,11 @@ scenario, and removed with it.
 
 import secrets
 import shutil
+import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -150,6 +151,8 @@ def scratch() -> Iterator["Theatre"]:
             with app.app_context():
                 upgrade()
             theatre.dispose()
+            with closing(sqlite3.connect(folder / "scratch.sqlite3")) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             shutil.copyfile(folder / "scratch.sqlite3", folder / "empty.sqlite3")
             yield theatre
         finally:
