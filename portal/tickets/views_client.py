@@ -25,8 +25,8 @@ from portal.tickets.forms.client import (
     WithdrawForm,
     number_or_none,
 )
+from portal.tickets.queries import ahead, promises, scope, timeline
 from portal.tickets.queries import client as queries
-from portal.tickets.queries import promises, scope, timeline
 from portal.tickets.service import conversation, following, opening, status
 from portal.web import filters, guards, htmx, uploads
 from portal.web.context import settings
@@ -114,6 +114,18 @@ def devices() -> ResponseReturnValue:
     return render_template(
         "tickets/client/_devices.html", form=form, several=_several(), other_organisation=True
     )
+
+
+@blueprint.get("/requests/new/cover")
+def cover_ahead() -> ResponseReturnValue:
+    """What the contracts would say to the request as it is chosen now, before it is sent."""
+    asked = request.args
+    form = _request_form(asked.get("organisation_id"))
+    if form.organisation_id.data not in (None, *guards.actor().organisation_ids):
+        raise NotFound
+    form.device_id.data = number_or_none(asked.get("device_id"))
+    form.kind.data, form.urgency.data = asked.get("kind"), asked.get("urgency")
+    return render_template("tickets/_cover_ahead.html", ahead=_ahead(form))
 
 
 @blueprint.get("/requests/<int:number>")
@@ -267,6 +279,15 @@ def _request_form(organisation: str | None = None) -> RequestForm:
     return form
 
 
+def _ahead(form: RequestForm) -> dict[str, Any] | None:
+    """None: it is not known yet for which organisation it is."""
+    organisation_id = form.organisation_id.data
+    if organisation_id not in guards.actor().organisation_ids:
+        return None
+    found = ahead.cover_ahead(guards.actor(), organisation_id, *form.chosen, clock.now())
+    return contracts.panel(found.promises, found.cover) | {"ended_on": found.ended_on}
+
+
 def _kept() -> list[uploads.StoredFile]:
     return uploads.receive(request.files.getlist("files"), request.form.getlist("kept_file"))[0]
 
@@ -291,6 +312,7 @@ def _drawn_request(form: RequestForm, kept: list[uploads.StoredFile], code: int)
         form=form,
         several=_several(),
         hints=URGENCY_HINTS,
+        ahead=_ahead(form),
         files=_file_facts(kept),
     )
     return body, code

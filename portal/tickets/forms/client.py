@@ -82,11 +82,13 @@ class RequestForm(Form):
         _l("Who else should follow it?"), coerce=number_or_none, validate_choice=False
     )
     submission = HiddenField()
+    devices: Mapping[int, Device] = {}
 
     def offer(
-        self, organisations: Sequence[Organisation], devices: Iterable[Device], colleagues: Iterable[Contact]
+        self, organisations: Sequence[Organisation], devices: Sequence[Device], colleagues: Iterable[Contact]
     ) -> None:
         """What this person may choose from; devices stand under their site."""
+        self.devices = {device.id: device for device in devices}
         none = [("", _("Choose the organisation"))] if len(organisations) > 1 else []
         self.organisation_id.choices = [*none, *((o.id, o.name) for o in organisations)]
         groups: dict[str, list[tuple[Any, str]]] = {
@@ -100,6 +102,13 @@ class RequestForm(Form):
         plain = len(groups) <= 2
         self.device_id.choices = [row for rows in groups.values() for row in rows] if plain else groups
         self.participants.choices = [(c.id, c.name) for c in colleagues]
+
+    @property
+    def chosen(self) -> tuple[Device | None, Kind, Urgency]:
+        """What its contracts answer to. Something that was not offered counts as not chosen."""
+        kind = Kind(self.kind.data) if self.kind.data in list(Kind) else Kind.FAULT
+        urgency = Urgency(self.urgency.data) if self.urgency.data in list(Urgency) else Urgency.NORMAL
+        return self.devices.get(self.device_id.data or 0), kind, urgency
 
     @property
     def opens_details(self) -> bool:

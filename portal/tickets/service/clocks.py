@@ -1,7 +1,6 @@
 """Promises on tickets: started with the contract's answer, stopped by what happens, paused by reason, reckoned again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,36 +19,23 @@ from portal.kernel.actor import SYSTEM
 from portal.kernel.working_time import ServiceCalendar
 from portal.tickets.events import PromiseBroken, PromiseNear
 from portal.tickets.models import Ticket, TicketClock, TicketPause
+from portal.tickets.rules import asking
 from portal.tickets.rules import clocks as rules
-from portal.tickets.rules.words import OPEN, Phase, Status, Urgency
+from portal.tickets.rules.words import OPEN, Status
 
 REPRIORITISED = "reprioritised"
 
 
 def question_of(ticket: Ticket) -> Question:
     """What a ticket asks of its organisation's contracts."""
-    device = ticket.device
-    emergency = ticket.urgency is Urgency.CRITICAL
-    return Question(
-        organisation_id=ticket.organisation_id,
-        service=rules.service_of(ticket.kind, ticket.phase, emergency=emergency),
-        received_at=ticket.received_at,
-        device_id=ticket.device_id,
-        device_class=device.kind.value if device else None,
-        emergency=emergency,
-        priority=ticket.urgency.value,
-        triage_done=ticket.phase is not Phase.PHONE,
-        not_solvable_remotely=ticket.phase is Phase.ON_SITE,
+    device = (ticket.device.id, ticket.device.kind.value) if ticket.device else None
+    return asking.question(
+        ticket.organisation_id, ticket.kind, ticket.urgency, ticket.phase, ticket.received_at, device
     )
 
 
 def _askable(question: Question, ticket: Ticket) -> Question:
-    """An emergency asks for somebody to come; where the contract knows no visits, it asks for what the ladder offers."""
-    if question.emergency and ticket.phase is not Phase.ON_SITE:
-        decision, _ = assessing.ask(SYSTEM, question)
-        if decision.reason is Reason.OUT_OF_SCOPE:
-            return replace(question, service=rules.service_of(ticket.kind, ticket.phase, emergency=False))
-    return question
+    return asking.settled(question, ticket.kind, ticket.phase, lambda q: assessing.ask(SYSTEM, q)[0])
 
 
 def promise(
