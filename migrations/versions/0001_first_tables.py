@@ -299,6 +299,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
     )
     op.create_table(
+        "contract_notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("term", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "days_60",
+                "days_30",
+                "talks",
+                "expired",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", portal.infra.db.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_contract_notice_contract_id_contract")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract_notice")),
+        sa.UniqueConstraint(
+            "contract_id", "term", "kind", name=op.f("uq_contract_notice_contract_id_term_kind")
+        ),
+    )
+    op.create_table(
         "contract_round",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contract_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1363,6 +1392,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contract_round_planned")
 
     op.drop_table("contract_round")
+    op.drop_table("contract_notice")
     op.drop_table("user_account")
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.drop_index("ix_site_organisation")

@@ -16,3 +16,20 @@ class ContractWentOn:
     """A pause of the contract is over: requests that waited for it want their promises."""
 
     contract_id: int
+
+
+@dataclass(frozen=True)
+class RenewalNear:
+    """So many days are left of a term that no other follows."""
+
+    contract_id: int
+    term: int
+    days: int
+
+
+@dataclass(frozen=True)
+class ContractExpired:
+    """A term is over and no other follows it."""
+
+    contract_id: int
+    term: int

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 
-from portal.contracts.service import buckets, rounds_ahead
+from portal.contracts.service import buckets, rounds_ahead, term_ends
 from portal.infra import jobs
 from portal.kernel import clock
 
@@ -31,6 +31,18 @@ def plan_rounds(_payload: dict[str, Any]) -> None:
 def plan(payload: dict[str, Any]) -> None:
     """Write one contract's rounds of the next four weeks."""
     rounds_ahead.plan(payload["contract_id"], clock.now())
+
+
+def watch_terms(_payload: dict[str, Any]) -> None:
+    """One job for each contract: notices before the end, and the end."""
+    for contract_id in buckets.contracts_in_force():
+        slot = f"contracts.watch_term:{contract_id}"
+        jobs.enqueue("contracts.watch_term", {"contract_id": contract_id}, slot=slot)
+
+
+def watch_term(payload: dict[str, Any]) -> None:
+    """Record what fell due at the end of one contract's terms."""
+    term_ends.look(payload["contract_id"], clock.now())
 
 
 def reconcile(_payload: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.assets.models import Device, DeviceKind
 from portal.contracts.rules.decision import Outcome, Reason
 from portal.contracts.rules.ledger import LineKind
+from portal.contracts.rules.reminders import NoticeKind
 from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.terms import Service
 from portal.infra.db import BigId, Instant, Json, Model, choice
@@ -144,6 +145,20 @@ class ContractSuspension(Model):
     clause: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+
+
+class TermNotice(Model):
+    """What fell due at the end of a term, once: that renewal is due, or that the contract ended."""
+
+    __tablename__ = "contract_notice"
+    __table_args__ = (UniqueConstraint("contract_id", "term", "kind"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    term: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[NoticeKind] = mapped_column(choice(NoticeKind, "kind"))
+    due_on: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class PlannedRound(Model):

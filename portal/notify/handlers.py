@@ -5,6 +5,8 @@ Each may run twice: a delivery is unique by its cause and its person. Internal l
 
 from typing import Any
 
+from portal.contracts.queries import facts
+from portal.kernel import clock
 from portal.notify import queries, render, rules, service
 from portal.notify.rules import Message, Told
 from portal.people.rules.links import LASTS, LinkPurpose
@@ -121,25 +123,55 @@ def ticket_cancelled(payload: dict[str, Any]) -> None:
 
 def promise_near(payload: dict[str, Any]) -> None:
     """50 or 80 per cent of the time are over: said once for each step, and not of a promise that was kept meanwhile."""
-    clock, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
-    if clock is None or clock.stopped_at is not None or clock.due_at is None:
+    kept, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
+    if kept is None or kept.stopped_at is not None or kept.due_at is None:
         return
     told = rules.of_promise_near(queries.facts(ticket))
     step = payload["per_cent"]
-    words = render.promise_word(clock.metric)
-    cause = f"promise:{clock.id}:{step}"
-    _tell(cause, told, ticket, None, promise=words, clause=clock.clause, due_at=clock.due_at, step=step)
+    words = render.promise_word(kept.metric)
+    cause = f"promise:{kept.id}:{step}"
+    _tell(cause, told, ticket, None, promise=words, clause=kept.clause, due_at=kept.due_at, step=step)
 
 
 def promise_broken(payload: dict[str, Any]) -> None:
     """A deadline is over: said once, also when the answer came soon after."""
-    clock, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
-    if clock is None or clock.breached_at is None:
+    kept, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
+    if kept is None or kept.breached_at is None:
         return
     told = rules.of_promise_broken(queries.facts(ticket))
-    words = render.promise_word(clock.metric)
-    cause = f"promise:{clock.id}:broken"
-    _tell(cause, told, ticket, None, promise=words, clause=clock.clause, due_at=clock.breached_at)
+    words = render.promise_word(kept.metric)
+    cause = f"promise:{kept.id}:broken"
+    _tell(cause, told, ticket, None, promise=words, clause=kept.clause, due_at=kept.breached_at)
+
+
+def renewal_near(payload: dict[str, Any]) -> None:
+    """A term ends soon: both sides' managers, with what it still takes. Not when a new term was entered meanwhile."""
+    _tell_of_term(payload, Message.RENEWAL_CLIENT, Message.RENEWAL_STAFF, f"near:{payload['days']}")
+
+
+def contract_expired(payload: dict[str, Any]) -> None:
+    """A term is over: both sides' managers, with what it takes to go on."""
+    _tell_of_term(payload, Message.EXPIRED_CLIENT, Message.EXPIRED_STAFF, "expired")
+
+
+def _tell_of_term(payload: dict[str, Any], to_client: Message, to_staff: Message, step: str) -> None:
+    (known,) = facts.contracts_by_id({payload["contract_id"]}, clock.now())
+    record, terms = known.record, known.contract.terms
+    term = next((t for t in terms if t.number == payload["term"]), None)
+    if term is None or any(t.start > term.end for t in terms):
+        return
+    steps, clause = render.renewal_steps(known)
+    cause = f"term:{record.id}:{term.number}:{step}"
+    clients = queries.client_managers(record.organisation_id)
+    told = [(c, to_client) for c in clients] + [(c, to_staff) for c in queries.staff_managers()]
+    readers = queries.readers(c for c, _message in told)
+    for contact_id, message in told:
+        page = "contracts_staff.contract" if message is to_staff else "contracts_client.contract"
+        words = render.mail(
+            message, readers[contact_id], contract_number=record.number, ends_on=term.end, steps=steps, clause=clause,
+            action_url=render.link_to(page, contract_id=record.id),
+        )  # fmt: skip
+        service.add(cause, message, readers[contact_id], words, auto_submitted="auto-generated")
 
 
 def person_invited(payload: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from portal.infra.db import db
-from portal.kernel.actor import Actor, StaffRole
+from portal.kernel.actor import Actor, ClientRole, StaffRole
 from portal.kernel.errors import NotFound
 from portal.notify import rules
 from portal.notify.models import Delivery, DeliveryState
@@ -186,6 +186,19 @@ def promise(clock_id: int) -> TicketClock | None:
     """A promise on a ticket; None when it was replaced by another, for then nobody is held to it."""
     query = select(TicketClock).where(TicketClock.id == clock_id, TicketClock.replaced_because.is_(None))
     return db.session.scalar(query)
+
+
+def client_managers(organisation_id: int) -> list[int]:
+    """An organisation's managers who may be told, as contacts."""
+    query = select(Membership.contact_id).where(
+        Membership.organisation_id == organisation_id, Membership.role == ClientRole.MANAGER
+    )
+    return sorted(_reachable_clients(organisation_id, set(db.session.scalars(query))))
+
+
+def staff_managers() -> list[int]:
+    """The provider's managers who may be told, as contacts."""
+    return [c for c, user in _staff_contacts().items() if user.staff_role is StaffRole.MANAGER]
 
 
 def is_told(cause: str, contact_id: int) -> bool:

@@ -4,12 +4,14 @@ Works in the worker, without a request: an address is built from the map of rout
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 
 from portal.contracts import render as contracts
+from portal.contracts.queries.facts import Known
 from portal.kernel import refs
 from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries import Reader
@@ -55,6 +57,12 @@ def mail(message: Message, reader: Reader, **context: Any) -> Rendered:
 def promise_word(metric: str) -> Any:
     """What was promised, in the language of whoever reads it."""
     return contracts.METRICS.get(metric, metric)
+
+
+def renewal_steps(known: Known) -> tuple[Callable[[], list[str]], str]:
+    """What it takes to go on, asked for in the reader's language, and the clause that says so."""
+    lifecycle = known.compiled[max(known.compiled)].lifecycle
+    return lambda: contracts.renewal_steps(lifecycle), lifecycle.renewal_clause
 
 
 def state_word(state: DeliveryState) -> tuple[str, str, str]:
@@ -114,6 +122,10 @@ def message_word(message: str) -> str:
         Message.CANCELLED_STAFF: _("Withdrawn, to staff"),
         Message.PROMISE_NEAR: _("Promise near its end, to staff"),
         Message.PROMISE_BROKEN: _("Promise broken, to staff"),
+        Message.RENEWAL_CLIENT: _("Renewal is due"),
+        Message.RENEWAL_STAFF: _("Renewal is due, to staff"),
+        Message.EXPIRED_CLIENT: _("Contract ended"),
+        Message.EXPIRED_STAFF: _("Contract ended, to staff"),
         Message.INVITED: _("Invitation"),
         Message.RESET_ASKED: _("New password"),
     }.get(Message(message), message)

@@ -27,6 +27,10 @@ class Message(StrEnum):
     CANCELLED_STAFF = "ticket_cancelled_to_staff"
     PROMISE_NEAR = "promise_near_to_staff"
     PROMISE_BROKEN = "promise_broken_to_staff"
+    RENEWAL_CLIENT = "renewal_near_to_client"
+    RENEWAL_STAFF = "renewal_near_to_staff"
+    EXPIRED_CLIENT = "contract_expired_to_client"
+    EXPIRED_STAFF = "contract_expired_to_staff"
     INVITED = "person_invited"
     RESET_ASKED = "password_reset_asked"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.kernel import clock
-from portal.tickets.service import clocks, status
+from portal.tickets.service import clocks, expiry, status
 
 
 def follow_calendar(payload: dict[str, Any]) -> None:
@@ -14,3 +14,8 @@ def follow_calendar(payload: dict[str, Any]) -> None:
 def contract_went_on(payload: dict[str, Any]) -> None:
     """A contract is paused no more: what waited for it begins."""
     status.follow_contract(payload["contract_id"])
+
+
+def contract_expired(payload: dict[str, Any]) -> None:
+    """A contract has ended: what is open under it waits for the renewal."""
+    expiry.follow_expiry(payload["contract_id"])
