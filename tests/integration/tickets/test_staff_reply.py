@@ -184,4 +184,6 @@ def test_the_form_names_only_those_whom_the_mail_reaches(cast, as_user):
     with transaction():
         left = db.session.query(Membership).filter_by(contact_id=cast.colleague.contact_id).one()
         left.active = False
-    assert cast.colleague.contact.name not in as_user(cast.agent).get(form, headers={"HX-Request": "true"}).text
+    assert (
+        cast.colleague.contact.name not in as_user(cast.agent).get(form, headers={"HX-Request": "true"}).text
+    )
