@@ -6,7 +6,7 @@ Nothing here writes. Another's contract, and a draft, does not exist.
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.assets import queries as assets
@@ -19,10 +19,9 @@ from portal.contracts.rules import plain
 from portal.contracts.rules.decision import Question, Reason
 from portal.contracts.rules.terms import Service
 from portal.contracts.service import assessing
-from portal.infra import files
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
-from portal.web import guards, htmx, languages, look
+from portal.web import guards, htmx, languages, look, uploads
 
 blueprint = guards.client_door("contracts_client", __name__)
 
@@ -73,15 +72,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
 def paper(contract_id: int, number: int) -> ResponseReturnValue:
     """The scan of what was signed, as a download."""
     found = pages.version_with_scan(guards.actor(), contract_id, number)
-    path = files.path_of(found.scan_sha256 or "")
-    if not path.is_file():
-        raise NotFound
-    return send_file(
-        path,
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.scan_name or "contract",
-    )
+    return uploads.as_download(found.scan_sha256, found.scan_name or "contract")
 
 
 @blueprint.get("/contracts/cost")

@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
 import filetype
-from flask import current_app
+from flask import Response, current_app, send_file
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
 from portal.infra import files
-from portal.kernel.errors import Refused
+from portal.kernel.errors import NotFound, Refused
 from portal.web.filters import file_size
 
 REFUSED_ENDINGS = frozenset(
@@ -115,3 +115,11 @@ def recall(signed: str) -> StoredFile | None:
         return StoredFile(**_signer().loads(signed, max_age=TOKEN_HOURS * 3600))
     except (BadSignature, TypeError):
         return None
+
+
+def as_download(sha256: str | None, name: str) -> Response:
+    """A stored content as a download, never shown in place; raises NotFound when there is none or the disk lost it."""
+    path = files.path_of(sha256 or "")
+    if not path.is_file():
+        raise NotFound
+    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=name)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, request, send_file
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,9 +15,7 @@ from portal.contracts.queries import pages
 from portal.contracts.queries.pages import ENDED, IN_FORCE, OPEN, Shown
 from portal.contracts.views_staff import words
 from portal.contracts.views_staff.door import blueprint
-from portal.infra import files
 from portal.kernel.actor import StaffRole
-from portal.kernel.errors import NotFound
 from portal.people import queries as people
 from portal.web import filters, guards, look, uploads
 from portal.web.context import settings
@@ -56,15 +54,7 @@ def contract(contract_id: int) -> ResponseReturnValue:
 def paper(contract_id: int, number: int) -> ResponseReturnValue:
     """The scan of what was signed, as a download."""
     found = pages.version_with_scan(guards.actor(), contract_id, number)
-    path = files.path_of(found.scan_sha256 or "")
-    if not path.is_file():
-        raise NotFound
-    return send_file(
-        path,
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.scan_name or "contract",
-    )
+    return uploads.as_download(found.scan_sha256, found.scan_name or "contract")
 
 
 def drawn(contract_id: int, status: int = 200, **refused: Any) -> tuple[str, int]:
