@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.intake import doors
+from portal.intake.rules import author
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.service import reading
 
@@ -80,5 +81,11 @@ def described(mail: ParsedMail) -> dict[str, Any]:
         "bounce_status": flags.bounce_status,
         "bounce_temporary": flags.bounce_temporary,
         "feedback_report": flags.feedback_report,
+        "ignored": flags.looped,
+        "author": mail.author.email,
+        "author_if_reply_to_wins": author.who(mail, reply_to_wins=True).email,
+        "forwarded_from": mail.forwarded.sender.email if mail.forwarded else "",
+        "spam": flags.spam,
+        "auth_fail": flags.auth_fail,
         "no_sender": not mail.sender.email,
     }

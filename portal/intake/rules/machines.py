@@ -87,7 +87,7 @@ def flags(mail: ParsedMail, message: Message) -> Flags:
         bounce_status=status,
         bounce_temporary=temporary,
         original_ids=_original_ids(mail) if auto else (),
-        receipt=receipt,
+        read_receipt=receipt,
         feedback_report=abuse,
         encrypted=kind == "multipart/encrypted"
         or (kind.endswith("pkcs7-mime") and params.get("smime-type") != "signed-data"),

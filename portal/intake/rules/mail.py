@@ -65,20 +65,64 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """One method's result in an Authentication-Results header (RFC 8601).
+
+    `server` is the authserv-id: only our own server's word counts, for anybody can write the header. `domain`: whom the method
+    judged (dmarc: of From; dkim: the signer, d=; spf: the envelope's sender), in lower case. `position`: 0 is the topmost header.
+    """
+
+    server: str
+    method: str
+    result: str
+    domain: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """What a forwarded message says of itself. `note`: the forwarder's own words above; `text`: the forwarded message's."""
+
+    sender: Address
+    subject: str = ""
+    text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Flags:
-    """What machines say about themselves. `no_autoreply` includes `auto`, bounces, lists and bulk mail."""
+    """What machines say about themselves. `no_autoreply` includes `auto`, bounces, lists, bulk mail and loops."""
 
     auto: bool = False
     no_autoreply: bool = False
     bulk: bool = False
+    via_list: str = ""
+    """The List-Id (RFC 2919) or else the posting address of the list that it came through."""
     bounce: bool = False
     bounce_recipients: tuple[str, ...] = ()
+    """Whom it did not reach, in lower case; with `bounce_temporary` whom it has not reached yet."""
     bounce_status: str = ""
+    """The enhanced code (RFC 3463) such as 5.1.1; derived from the reply code or the words where no field says it."""
     bounce_temporary: bool = False
     original_ids: tuple[str, ...] = ()
     """Message-IDs of the mail that a report is about."""
-    receipt: bool = False
+    read_receipt: bool = False
     feedback_report: bool = False
+    challenge: bool = False
+    """It asks the sender to prove that they are a person before it delivers their mail."""
+    gateway: str = ""
+    """"fax" or "voicemail": a machine wrote down a call."""
+    gateway_number: str = ""
+    """The caller's number, digits with at most a leading +."""
+    looped: bool = False
+    """It bears the loop mark of a desk program, ours or another's."""
+    own_loop: bool = False
+    """It bears this program's loop mark. Anybody can write it: the signed Message-ID is the proof."""
+    spam: bool = False
+    """A filter on its way calls it spam."""
+    auth_fail: bool = False
+    """The topmost verdicts say that the sender is not who From says. For a decision about rights read `verdicts`."""
+    verdicts: tuple[Verdict, ...] = ()
     encrypted: bool = False
     signed: bool = False
 
@@ -103,5 +147,11 @@ class ParsedMail:
     body_html: str = ""
     attachments: tuple[Attachment, ...] = ()
     flags: Flags = Flags()
+    author: Address = Address("")
+    """Who really wrote, behind a list's rewriting of From; else the sender. Reply-To counts by setting: author.who()."""
+    author_by: str = "from"
+    """What named the author: "from", "original_from", "list"."""
+    forwarded: Forwarded | None = None
+    """Set where the newest text is a message of somebody else, forwarded. Who may forward for whom is route.py's."""
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import Message
 
-from portal.intake.rules import headers, html_text, machines, quotes
+from portal.intake.rules import author, headers, html_text, machines, quotes
 from portal.intake.rules.mail import Address, Caps, ParsedMail, Unreadable
 from portal.intake.rules.parts import Walk
 from portal.intake.rules.transfer import set_aside
@@ -43,6 +43,13 @@ KEPT_HEADERS = (
     "x-portal-loop",
     "x-portal-instance",
     "x-original-from",
+    "x-original-sender",
+    "x-google-original-from",
+    "original-from",
+    "list-post",
+    "mailing-list",
+    "x-beenthere",
+    "x-mailman-version",
     "x-failed-recipients",
     "user-agent",
     "importance",
@@ -94,7 +101,8 @@ def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
         notes=tuple(dict.fromkeys(walk.notes)),
     )
     split = quotes.split(text, answers=bool(mail.in_reply_to or mail.references))
-    mail = replace(mail, reply_text=split.new, quoted_text=split.old)
+    writer, by = author.behind_list(mail.sender, mail.headers)
+    mail = replace(mail, reply_text=split.new, quoted_text=split.old, author=writer, author_by=by)
     return replace(mail, flags=machines.flags(mail, message))
 
 

@@ -155,7 +155,10 @@ def automatic(mail: ParsedMail, facts: Facts) -> tuple[str, Outcome | None]:
 def _is_answer(mail: ParsedMail) -> bool:
     said = " ".join(mail.headers.get("auto-submitted", ())).lower()
     return (
-        mail.flags.bounce or mail.flags.receipt or mail.flags.feedback_report or "auto-generated" not in said
+        mail.flags.bounce
+        or mail.flags.read_receipt
+        or mail.flags.feedback_report
+        or "auto-generated" not in said
     )
 
 

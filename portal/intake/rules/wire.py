@@ -3,11 +3,11 @@
 Owns the two directions. Refuses pickle: nothing that comes out of the child is executed.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any
 
-from portal.intake.rules.mail import Address, Attachment, Flags, ParsedMail, Unreadable
+from portal.intake.rules.mail import Address, Attachment, Flags, Forwarded, ParsedMail, Unreadable, Verdict
 from portal.intake.rules.parse import parse
 
 
@@ -23,10 +23,12 @@ def pack(mail: ParsedMail) -> tuple[dict[str, Any], list[bytes]]:
     """Plain values for JSON, and the attachments' bytes beside them."""
     values = {name: getattr(mail, name) for name in _PLAIN}
     values["date"] = mail.date.isoformat() if mail.date else None
-    values["sender"] = [mail.sender.email, mail.sender.name]
+    for name in ("sender", "author"):
+        values[name] = list(astuple(getattr(mail, name)))
     for name in _ADDRESSES:
         values[name] = [[a.email, a.name] for a in getattr(mail, name)]
-    values["flags"] = asdict(mail.flags)
+    values["forwarded"] = list(astuple(mail.forwarded)) if mail.forwarded else None
+    values["flags"] = asdict(mail.flags) | {"verdicts": [list(astuple(v)) for v in mail.flags.verdicts]}
     values["attachments"] = [[a.name, a.type, a.content_id, a.role] for a in mail.attachments]
     return values, [a.data for a in mail.attachments]
 
@@ -36,6 +38,7 @@ def unpack(values: dict[str, Any], blobs: list[bytes]) -> ParsedMail:
     if "unreadable" in values:
         raise Unreadable(values["unreadable"], values.get("detail", ""))
     flags: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values["flags"].items()}
+    flags["verdicts"] = tuple(Verdict(*v) for v in flags["verdicts"])
     fields: dict[str, Any] = {name: tuple(Address(*a) for a in values[name]) for name in _ADDRESSES}
     fields |= {
         name: tuple(values[name]) if isinstance(values[name], list) else values[name] for name in _PLAIN
@@ -47,6 +50,10 @@ def unpack(values: dict[str, Any], blobs: list[bytes]) -> ParsedMail:
     )
     return ParsedMail(
         sender=Address(*values["sender"]),
+        author=Address(*values["author"]),
+        forwarded=Forwarded(Address(*values["forwarded"][0]), *values["forwarded"][1:])
+        if values["forwarded"]
+        else None,
         date=datetime.fromisoformat(values["date"]) if values["date"] else None,
         flags=Flags(**flags),
         **fields,
@@ -64,6 +71,7 @@ _PLAIN = (
     "reply_text",
     "quoted_text",
     "body_html",
+    "author_by",
     "headers",
     "notes",
 )
