@@ -84,7 +84,7 @@ def _fill(app: Flask) -> Any:
     from portal.kernel import clock
     from portal.kernel.actor import SYSTEM
     from portal.people.models import Organisation, OrganisationKind
-    from portal.tickets.models import Ticket, TicketClock
+    from portal.tickets.models.ticket import Ticket, TicketClock
 
     form = Path(portal.contracts.rules.__file__).parent.parent / "data" / "forms" / "annual_support.toml"
     blanks = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "visit_price": "800"}

@@ -39,7 +39,7 @@ def fill(tickets: int, now: datetime) -> Filled:
     from portal.infra.transaction import transaction
     from portal.kernel.actor import ClientRole, StaffRole
     from portal.people.models import Organisation, OrganisationKind
-    from portal.tickets.models import NumberSeries, Ticket, TimelineEntry
+    from portal.tickets.models.ticket import NumberSeries, Ticket, TimelineEntry
     from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
 
     dice = random.Random(1)  # the same data in each run

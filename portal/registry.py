@@ -12,7 +12,7 @@ MODELS = [
     "portal.people.models",
     "portal.assets.models",
     "portal.contracts.models",
-    "portal.tickets.models",
+    "portal.tickets.models.ticket",
     "portal.intake.models",
     "portal.notify.models",
 ]

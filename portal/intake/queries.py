@@ -17,7 +17,7 @@ from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import NotFound
 from portal.people import models as people_tables
 from portal.people import queries as people
-from portal.tickets import models as ticket_tables
+from portal.tickets.models import ticket as ticket_tables
 from portal.tickets.queries import scope as tickets
 
 Row = InboundMessage

@@ -10,7 +10,7 @@ from portal.kernel import clock
 from portal.notify import queries, render, rules, service
 from portal.notify.rules import Message, Told
 from portal.people.rules.links import LASTS, LinkPurpose
-from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.rules.transitions import REOPEN_WITHIN, SILENCE_CLOSES_AFTER
 from portal.tickets.rules.words import Channel, EntryKind, Status
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.infra.db import BigId, Instant, Model, choice
 from portal.people.models import Contact
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 
 
 class DeliveryState(StrEnum):

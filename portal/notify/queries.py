@@ -16,7 +16,7 @@ from portal.notify import rules
 from portal.notify.models import Delivery, DeliveryState
 from portal.notify.rules import Facts
 from portal.people.models import Contact, Membership, OneTimeLink, Organisation, OrganisationKind, User
-from portal.tickets.models import (
+from portal.tickets.models.ticket import (
     Attachment,
     Participant,
     Ticket,

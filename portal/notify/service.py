@@ -15,7 +15,7 @@ from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries import Reader
 from portal.notify.rules import Message
 from portal.people.service import links
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.service import record
 from portal.web.context import settings
 

@@ -38,7 +38,7 @@ from portal.rehearsal.rules.reading import BadScenario, Fault, Scenario, Step
 from portal.rehearsal.service import acting, looking
 from portal.rehearsal.service import stage as staging
 from portal.rehearsal.service.stage import Stage
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 
 SUPPORT = "support@rehearsal.example"
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from portal.infra import files
 from portal.kernel import refs
-from portal.tickets.models import Attachment, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Attachment, TimelineEntry, WorkLog
 from portal.tickets.rules.transitions import ReplyEffect
 from portal.tickets.rules.words import (
     ENDED,

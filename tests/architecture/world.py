@@ -103,7 +103,7 @@ def make() -> World:
     from portal.notify.models import Delivery
     from portal.people.models import Contact, LinkPurpose
     from portal.people.service import links
-    from portal.tickets.models import Attachment, TimelineEntry
+    from portal.tickets.models.ticket import Attachment, TimelineEntry
     from portal.tickets.rules.words import Outcome
     from portal.tickets.service import conversation, opening, work
     from portal.tickets.service.record import Words

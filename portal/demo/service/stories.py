@@ -14,7 +14,7 @@ from portal.demo.service.material import StoredFile
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import Channel, ClosureCode, Kind, Outcome, Phase, Status, Urgency
 from portal.tickets.service import conversation, following, opening, status, work
 from portal.tickets.service.record import Words

@@ -22,7 +22,7 @@ from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
-from portal.tickets import models as ticket_tables
+from portal.tickets.models import ticket as ticket_tables
 from portal.tickets.queries import scope
 from portal.tickets.rules.words import Channel
 from portal.tickets.service import conversation, opening, record

@@ -22,7 +22,7 @@ from portal.kernel.working_time import DayKind, ServiceCalendar
 from portal.rehearsal.rules import reading
 from portal.rehearsal.service import acting
 from portal.rehearsal.service.stage import Stage
-from portal.tickets.models import TicketClock
+from portal.tickets.models.ticket import TicketClock
 
 Given = Mapping[str, Any]
 Facts = dict[str, Any]

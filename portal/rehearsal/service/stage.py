@@ -24,7 +24,7 @@ from portal.people import queries as people
 from portal.people.models import Contact, Organisation, OrganisationKind
 from portal.people.service import contacts, organisations, users
 from portal.rehearsal.rules.reading import Scenario
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 
 DATA = Path(__file__).resolve().parents[2] / "contracts" / "data"
 BEFORE = timedelta(days=7)

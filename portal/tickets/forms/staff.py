@@ -17,7 +17,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Refused
 from portal.people.models import Contact, Site, Team, User
 from portal.tickets.forms import choices
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import Channel, ClosureCode, Kind, Outcome, Phase, Status, Urgency
 from portal.tickets.service.following import About
 from portal.tickets.service.opening import NewTicket

@@ -15,7 +15,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people import queries as people
 from portal.people.models import Contact, Organisation, User
-from portal.tickets.models import Participant, Ticket, TimelineEntry
+from portal.tickets.models.ticket import Participant, Ticket, TimelineEntry
 from portal.tickets.queries import scope, search
 from portal.tickets.rules import transitions
 from portal.tickets.rules.words import ENDED, OPEN, EntryKind, Status

@@ -6,7 +6,7 @@ from portal.contracts.queries import decisions
 from portal.contracts.rules.running import Cover, Running
 from portal.infra.db import db
 from portal.kernel.actor import Actor
-from portal.tickets.models import Ticket, TicketClock
+from portal.tickets.models.ticket import Ticket, TicketClock
 
 
 def cover_of(actor: Actor, ticket: Ticket) -> Cover | None:

@@ -16,7 +16,7 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.people.models import Contact, Organisation, Team, User
-from portal.tickets.models import Ticket, TicketSeen
+from portal.tickets.models.ticket import Ticket, TicketSeen
 from portal.tickets.queries import scope, search
 from portal.tickets.rules.words import OPEN, WAITING, Phase, Status, Urgency
 from portal.web.paging import Page, page_of

@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, false, or_, select
 from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
-from portal.tickets.models import Attachment, Participant, Ticket, TimelineEntry
+from portal.tickets.models.ticket import Attachment, Participant, Ticket, TimelineEntry
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:

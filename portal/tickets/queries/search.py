@@ -7,7 +7,7 @@ from portal.infra import search
 from portal.infra.db import BigId, db
 from portal.kernel import refs
 from portal.kernel.actor import Actor
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 
 LONGEST = 200
 WORDS = table("ticket_words", column("ticket_id", BigId), column("internal", Boolean), column("words"))

@@ -13,7 +13,7 @@ from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people.models import Contact, Membership, User
-from portal.tickets.models import Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
 from portal.tickets.queries import scope
 from portal.tickets.rules.words import OPEN, Status
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.people.models import User
-from portal.tickets.models import Ticket, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Ticket, TimelineEntry, WorkLog
 from portal.tickets.queries import scope
 
 

@@ -15,7 +15,7 @@ from portal.contracts.rules.decision import Decision, Question
 from portal.contracts.rules.terms import StartEvent
 from portal.infra.db import db
 from portal.kernel.actor import Actor
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import scope
 from portal.tickets.rules import asking, trying
 

@@ -18,7 +18,7 @@ from portal.infra.db import db
 from portal.kernel.actor import SYSTEM
 from portal.kernel.working_time import ServiceCalendar
 from portal.tickets.events import PromiseBroken, PromiseNear
-from portal.tickets.models import Ticket, TicketClock, TicketPause
+from portal.tickets.models.ticket import Ticket, TicketClock, TicketPause
 from portal.tickets.rules import asking
 from portal.tickets.rules import clocks as rules
 from portal.tickets.rules.words import OPEN, Status

@@ -10,7 +10,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Stale
 from portal.tickets.events import ClientWrote, StaffReplied, TicketReopened
-from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.queries import staff
 from portal.tickets.rules.thanks import only_thanks
 from portal.tickets.rules.transitions import ReplyEffect, effect_of_reply

@@ -11,7 +11,7 @@ from portal.contracts.rules.terms import RunOff
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import OPEN, Status
 from portal.tickets.service import status
 

@@ -13,7 +13,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 from portal.people import queries as people
-from portal.tickets.models import Participant, Ticket, TicketSeen
+from portal.tickets.models.ticket import Participant, Ticket, TicketSeen
 from portal.tickets.rules.words import Kind, Urgency
 from portal.tickets.service import clocks, record
 

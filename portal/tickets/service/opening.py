@@ -12,7 +12,7 @@ from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.people import queries as people
 from portal.tickets.events import TicketOpened
-from portal.tickets.models import Participant, Ticket
+from portal.tickets.models.ticket import Participant, Ticket
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
 from portal.tickets.service import clocks, record, status
 from portal.tickets.service.record import Words

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from portal.infra import search
 from portal.infra.db import db
 from portal.kernel.actor import Actor
-from portal.tickets.models import Attachment, NumberSeries, Ticket, TicketMessageId, TimelineEntry
+from portal.tickets.models.ticket import Attachment, NumberSeries, Ticket, TicketMessageId, TimelineEntry
 from portal.tickets.rules.words import Channel, EntryKind
 
 FIRST_NUMBER = 1001

@@ -23,7 +23,7 @@ from portal.tickets.events import (
     TicketResolved,
     TicketWaitsForClient,
 )
-from portal.tickets.models import Ticket, WorkLog
+from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.rules import transitions
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
 from portal.tickets.rules.words import ENDED, WAITING, ClosureCode, EntryKind, Phase, Status

@@ -12,7 +12,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.events import StaffReplied
-from portal.tickets.models import Ticket, WorkLog
+from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.rules.words import ENDED, Channel, EntryKind, Outcome, Phase, Status
 from portal.tickets.service import record, status
 from portal.tickets.service.record import Words

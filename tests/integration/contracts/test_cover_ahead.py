@@ -12,7 +12,7 @@ from portal.contracts.models import ContractRecord, ContractSuspension, Coverage
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.tickets.models import Ticket, TicketClock
+from portal.tickets.models.ticket import Ticket, TicketClock
 from portal.tickets.rules.words import Kind, Urgency
 from portal.tickets.service import opening
 from portal.tickets.service.opening import NewTicket

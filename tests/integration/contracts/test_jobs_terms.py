@@ -17,7 +17,7 @@ from portal.notify import handlers as mails
 from portal.notify.models import Delivery
 from portal.people.models import Contact
 from portal.tickets import handlers
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import Status
 from portal.tickets.service import opening
 from portal.tickets.service.opening import NewTicket

@@ -9,7 +9,7 @@ from portal.contracts.models import ContractRecord, CoverageDecision, LedgerEntr
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.tickets.models import Ticket, TicketClock
+from portal.tickets.models.ticket import Ticket, TicketClock
 from portal.tickets.queries import trying
 from portal.tickets.rules.words import Urgency
 from portal.tickets.service import conversation, opening

@@ -17,7 +17,7 @@ from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.models import Ticket, TicketClock
+from portal.tickets.models.ticket import Ticket, TicketClock
 from portal.tickets.rules.words import ClosureCode, Kind, Status, Urgency
 from portal.tickets.rules.words import Outcome as CallOutcome
 from portal.tickets.service import clocks, conversation, following, opening, status, work

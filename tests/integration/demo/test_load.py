@@ -12,7 +12,7 @@ from portal.intake.rules.state import InboundState
 from portal.kernel import clock
 from portal.people.models import User
 from portal.people.service import passwords
-from portal.tickets.models import Attachment, Ticket, TimelineEntry
+from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.infra.db import db
 from portal.intake import doors
 from portal.intake.models import InboundMessage
-from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 
 
 @pytest.fixture

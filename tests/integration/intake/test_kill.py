@@ -40,7 +40,7 @@ def test_a_worker_killed_at_any_step_loses_and_doubles_nothing(
         from portal.infra.db import db
         from portal.intake.models import InboundMessage
         from portal.intake.rules.state import InboundState
-        from portal.tickets.models import Ticket, TimelineEntry
+        from portal.tickets.models.ticket import Ticket, TimelineEntry
         from portal.tickets.rules.words import EntryKind
 
         rows = list(db.session.scalars(select(InboundMessage)))

@@ -14,7 +14,7 @@ from portal.intake.rules.state import InboundState
 from portal.kernel import clock, refs
 from portal.kernel.actor import ClientRole
 from portal.people.models import Membership
-from portal.tickets.models import Attachment, Participant, Ticket
+from portal.tickets.models.ticket import Attachment, Participant, Ticket
 from portal.tickets.rules.words import Channel, EntryKind
 from portal.tickets.service import record
 from tests.integration.intake.conftest import all_tickets, timeline

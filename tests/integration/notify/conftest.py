@@ -17,7 +17,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.notify.models import Delivery
 from portal.people.models import Contact, User
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.service import following, opening
 from portal.tickets.service.record import Words
 from tests.cast import Cast, actor

@@ -11,7 +11,7 @@ from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.notify import handlers
-from portal.tickets.models import Ticket, TicketClock
+from portal.tickets.models.ticket import Ticket, TicketClock
 from portal.tickets.service import clocks, status
 from tests.cast import Cast, actor
 from tests.integration.notify.conftest import Open, deliveries

@@ -21,7 +21,7 @@ from portal.notify.models import DeliveryState, Reason
 from portal.people.models import User
 from portal.people.rules.links import LinkPurpose
 from portal.people.service import links, users
-from portal.tickets.models import TicketMessageId
+from portal.tickets.models.ticket import TicketMessageId
 from portal.tickets.rules.words import Channel, ClosureCode
 from portal.tickets.service import conversation, record, status
 from portal.tickets.service.record import Words

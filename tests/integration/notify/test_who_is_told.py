@@ -12,7 +12,7 @@ from portal.notify import handlers
 from portal.notify.models import DeliveryState, Reason
 from portal.people.models import Contact, Membership
 from portal.tickets.events import TicketOpened
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import Channel, ClosureCode, Outcome, Status, Urgency
 from portal.tickets.service import conversation, following, status, work
 from portal.tickets.service.record import Words

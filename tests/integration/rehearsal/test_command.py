@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.contracts.models import ContractRecord
 from portal.infra.db import db
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 
 pytestmark = pytest.mark.databases("sqlite")
 

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from portal.tickets.models import Attachment, Participant, Ticket, TimelineEntry
+from portal.tickets.models.ticket import Attachment, Participant, Ticket, TimelineEntry
 from tests.integration.tickets import opened
 
 FORM = {

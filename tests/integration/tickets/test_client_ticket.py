@@ -9,7 +9,7 @@ import pytest
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.tickets.models import Attachment, Ticket, TimelineEntry
+from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry
 from portal.tickets.rules.words import EntryKind, Outcome, Status
 from portal.tickets.service import following, work
 from portal.web import uploads

@@ -9,7 +9,7 @@ from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.tickets import jobs
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import Status
 from tests.integration.tickets import opened
 

@@ -9,7 +9,7 @@ from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import Refused
-from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.rules.words import ClosureCode, EntryKind, Outcome, Phase, Status
 from portal.tickets.service import conversation, status, work
 from portal.tickets.service.record import Words

@@ -6,7 +6,7 @@ import pytest
 
 from portal.infra import files
 from portal.infra.db import db
-from portal.tickets.models import Attachment, TimelineEntry
+from portal.tickets.models.ticket import Attachment, TimelineEntry
 from portal.tickets.service.record import Words
 from portal.web import headers
 from portal.web.uploads import StoredFile

@@ -10,7 +10,7 @@ from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
-from portal.tickets.models import Ticket, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.rules.words import Channel, Status
 from portal.tickets.service import opening
 from portal.tickets.service.record import Words

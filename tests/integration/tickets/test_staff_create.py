@@ -11,7 +11,7 @@ from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import ClientRole
 from portal.people.models import Contact, ContactPhone, Membership
-from portal.tickets.models import Attachment, Ticket, TicketSeen, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Attachment, Ticket, TicketSeen, TimelineEntry, WorkLog
 from portal.tickets.rules.words import Channel, Outcome, Status
 from tests.integration.tickets import opened
 from tests.support.queries import counted

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.infra.db import db
-from portal.tickets.models import Ticket, TicketSeen, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TicketSeen, TimelineEntry
 from tests.integration.tickets import opened
 
 FORMS = (

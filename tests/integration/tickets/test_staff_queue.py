@@ -9,7 +9,7 @@ import time_machine
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.tickets.models import Ticket
+from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import queue
 from portal.tickets.queries.queue import View
 from portal.tickets.rules.words import Status, Urgency

@@ -8,7 +8,7 @@ from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.people.models import Membership
-from portal.tickets.models import Attachment, TimelineEntry
+from portal.tickets.models.ticket import Attachment, TimelineEntry
 from portal.tickets.rules.words import EntryKind, Status
 from portal.tickets.service import following
 from portal.web import uploads

@@ -7,7 +7,7 @@ from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.people.models import ContactPhone
-from portal.tickets.models import TicketSeen
+from portal.tickets.models.ticket import TicketSeen
 from portal.tickets.queries import staff
 from portal.tickets.rules.words import Outcome
 from portal.tickets.service import following, opening, work

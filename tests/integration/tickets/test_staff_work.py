@@ -9,7 +9,7 @@ from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import NotFound, Refused
-from portal.tickets.models import Ticket, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Ticket, TimelineEntry, WorkLog
 from portal.tickets.rules.words import EntryKind, Outcome, Phase, Status
 from portal.tickets.service import following, work
 from tests.integration.tickets import opened

@@ -1,0 +1,1 @@
+"""Tables of tickets, a file for each subject. portal.registry names each file."""
