@@ -69,6 +69,8 @@ class Settings:
     imap_archive: str = "Archive"
     """Messages are moved there once they are committed here."""
     imap_poll_seconds: int = 20
+    mailboxes_file: str = ""
+    """A TOML file that describes several mailboxes; instead of imap_host."""
 
     max_file_bytes: int = 25_000_000
     """The largest attachment."""
@@ -118,6 +120,23 @@ def _read(name: str, kind: object, text: str) -> object:
         return kind(text) if callable(kind) else text
     except (ValueError, KeyError):
         raise BadSetting(f"{name.upper()}={text!r} is not a {getattr(kind, '__name__', kind)}") from None
+
+
+def secret(source: str, name: str) -> str:
+    """What a reference in a file of settings means: ("env", variable), ("file", path) or ("given", the value itself).
+
+    Read anew each time, so that a secret that was changed in its file is taken. Raises BadSetting.
+    """
+    if source == "given":
+        return name
+    if source == "env":
+        if not os.environ.get(name):
+            raise BadSetting(f"the environment has no {name}")
+        return os.environ[name]
+    try:
+        return Path(name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"the secret in {name} cannot be read: {error}") from None
 
 
 def _kept_secret(var_dir: Path) -> str:

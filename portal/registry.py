@@ -43,8 +43,8 @@ CLI = [
 ]
 """Modules with a click `group`."""
 
-SETUP = ["portal.people.identity"]
-"""Modules with `init_app(app)`: what the web pages need of a capability before a view runs."""
+SETUP = ["portal.people.identity", "portal.intake.service.mailboxes"]
+"""Modules with `init_app(app)`: what a capability must know before the first view or job runs."""
 
 HANDLERS: dict[str, list[str]] = {
     "CalendarChanged": ["tickets.follow_calendar", "contracts.plan_rounds"],
@@ -124,7 +124,7 @@ SCHEDULE: dict[str, timedelta] = {
 }
 """Job kind → how often. One slot a period, so many workers add it once."""
 
-POLLERS = ["portal.intake.doors"]
+POLLERS = ["portal.intake.doors.imap"]
 """Modules with `poll(settings) -> float`: work that waits on the outside; the seconds until it wants to be called again."""
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from portal.config import ROOT, BadSetting, Settings
+from portal.intake.service import mailboxes
 
 PATIENCE = 12.0
 """Seconds that a child gets to end after SIGTERM."""
@@ -193,6 +194,7 @@ def main() -> int:
     try:
         _suit_a_terminal()
         settings = Settings.from_environ()
+        mailboxes.described_by(settings)
         if not _free(settings):
             return 1
         prepare(settings)

@@ -5,6 +5,7 @@ takes it.
 """
 
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -16,7 +17,7 @@ from flask import Flask
 
 from portal import registry
 from portal.app import create_app
-from portal.config import Settings
+from portal.config import BadSetting, Settings
 from portal.infra import jobs, outbox
 from portal.infra.db import db
 from portal.infra.jobs import Claim
@@ -142,8 +143,12 @@ class Worker:
 
 
 def main() -> None:
-    settings = Settings.from_environ()
-    worker = Worker(create_app(settings), settings)
+    try:
+        settings = Settings.from_environ()
+        app = create_app(settings)
+    except BadSetting as error:
+        sys.exit(f"Setting {error}")
+    worker = Worker(app, settings)
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)
     worker.run()

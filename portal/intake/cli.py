@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from portal.intake import doors
+from portal.intake.doors.taking import accept
 from portal.intake.rules import author
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.service import reading
@@ -24,7 +24,7 @@ group = AppGroup("intake", help="Incoming mail.")
 def receive() -> None:
     """Take one message from standard input. Exit 0: it is committed. Exit 75: try again later. Nothing is ever refused."""
     try:
-        doors.accept(sys.stdin.buffer.read(), "pipe")
+        accept(sys.stdin.buffer.read(), "pipe")
     except Exception as error:
         # Whatever it was, the server still has the message: it must neither bounce nor vanish.
         click.echo(f"not taken, try again: {type(error).__name__}", err=True)

@@ -27,7 +27,14 @@ class InboundMessage(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     door: Mapped[str] = mapped_column(String(16))
+    mailbox_name: Mapped[str | None] = mapped_column(String(80))
+    """Which of rules.mailboxes it came to; its defaults hold."""
+    envelope_from: Mapped[str | None] = mapped_column(String(320))
+    """Who the mail server said sends it, empty for a report (RFC 5321, 4.5.5); None: the door was not told."""
+    envelope_to: Mapped[list[Any] | None] = mapped_column(Json)
+    """Who the mail server said receives it; None: the door was not told."""
     mailbox: Mapped[str | None] = mapped_column(String(300))
+    """The folder of an IMAP server, as in MailboxState."""
     uidvalidity: Mapped[int | None] = mapped_column(BigId)
     uid: Mapped[int | None] = mapped_column(BigId)
     received_at: Mapped[datetime] = mapped_column(Instant)

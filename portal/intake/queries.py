@@ -26,7 +26,7 @@ PAGE = 40
 STUCK_AFTER = timedelta(minutes=10)
 
 
-def facts_of(mail: ParsedMail, *, secret: str, support_address: str, now: datetime) -> Facts:
+def facts_of(mail: ParsedMail, *, secret: str, own_addresses: frozenset[str], now: datetime) -> Facts:
     """Everything that rules.route asks about a mail, gathered in a handful of queries."""
     addressed = [*(a.email for a in (*mail.to, *mail.cc)), *mail.delivered_to]
     named = [n for a in addressed[:500] if (n := refs.ticket_of_reply_address(secret, a)) is not None]
@@ -34,9 +34,8 @@ def facts_of(mail: ParsedMail, *, secret: str, support_address: str, now: dateti
     # The parent first, then the chain from its newest end; for a report, the mail that it is about.
     ids = list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references), *mail.flags.original_ids]))[:60]
     reference_numbers = _numbers_of(ids)
-    own = support_address.lower()
     return Facts(
-        own_addresses=frozenset({own}),
+        own_addresses=own_addresses,
         sent_by_us=bool(mail.message_id) and _is_ours(mail.message_id),
         token_numbers=tuple(token_numbers),
         reference_numbers=tuple(reference_numbers),

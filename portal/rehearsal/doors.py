@@ -31,7 +31,7 @@ from portal.infra import jobs
 from portal.infra.db import db
 from portal.infra.jobs import Job
 from portal.infra.transaction import transaction
-from portal.intake import doors as intake
+from portal.intake.doors import taking as intake
 from portal.kernel import clock
 from portal.rehearsal.rules import reading
 from portal.rehearsal.rules.reading import BadScenario, Fault, Scenario, Step

@@ -97,7 +97,7 @@ def make() -> World:
     from portal.infra import files
     from portal.infra.db import db
     from portal.infra.transaction import transaction
-    from portal.intake import doors
+    from portal.intake.doors.taking import accept
     from portal.intake.models import InboundMessage
     from portal.kernel import clock
     from portal.notify.models import Delivery
@@ -130,7 +130,7 @@ def make() -> World:
         contract = _contract(cast, agent, sha256)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
     number, ticket_id = ticket.number, ticket.id
-    doors.accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
+    accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
     apart(_in_context, current_app._get_current_object(), worker.drain)
     return World(
         cast,

@@ -9,7 +9,7 @@ from portal.demo.service import agreements, cast, stories
 from portal.demo.service.material import StoredFile
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
-from portal.intake.service import arrival
+from portal.intake.service import arrival, mailboxes
 from portal.kernel import clock
 
 TOLD = timedelta(hours=1)
@@ -27,7 +27,7 @@ def load(password_hash: str, files: dict[str, StoredFile], mail: list[arrival.Ke
     teller = stories.Teller(people, files, now, ZoneInfo(people.provider.time_zone))
     stories.tell(teller)
     for message in mail:
-        arrival.receive(message, "pipe")
+        arrival.receive(message, "pipe", mailboxes.SIMPLE)
     old = OutboxEvent.recorded_at < now - TOLD if tell else OutboxEvent.id > 0
     db.session.execute(update(OutboxEvent).where(old).values(delivered_at=now))
     return len(teller.tickets)

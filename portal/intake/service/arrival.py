@@ -41,17 +41,36 @@ class Place:
     uid: int
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """What the mail server says beside the message. `sender` "" is a report's empty one; None: nobody said."""
+
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+
+
+UNTOLD = Envelope()
+
+
 def keep(raw: bytes) -> Kept:
     """Write the bytes to the file store and flush them. Call before transaction(). Raises OSError when the disk is full."""
     sha256, size = files.put(io.BytesIO(raw), LARGEST_KEPT)
     return Kept(sha256, size, fingerprint(raw), message_id_of(raw))
 
 
-def receive(kept: Kept, door: str, place: Place | None = None) -> bool:
-    """Record a kept message and the job that reads it. False if it was here already: then only its copies are counted."""
+def receive(
+    kept: Kept, door: str, mailbox: str, *, envelope: Envelope = UNTOLD, place: Place | None = None
+) -> bool:
+    """Record a kept message and the job that reads it. False if it was here already: then only its copies are counted.
+
+    `mailbox` is the name of the one that it came to; of a message that came to several, the first.
+    """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {
         "door": door,
+        "mailbox_name": mailbox,
+        "envelope_from": envelope.sender[:320] if envelope.sender is not None else None,
+        "envelope_to": [r[:320] for r in envelope.recipients[:100]] or None,
         "mailbox": place.mailbox if place else None,
         "uidvalidity": place.uidvalidity if place else None,
         "uid": place.uid if place else None,

@@ -16,7 +16,7 @@ from portal.intake.rules import route
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.rules.parse import glimpse
 from portal.intake.rules.state import InboundState
-from portal.intake.service import arrival
+from portal.intake.service import arrival, mailboxes
 from portal.intake.service.reading import ReadFile, Reading, settings
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -55,7 +55,7 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
     describe(row, reading)
     mail = reading.mail
     facts = queries.facts_of(
-        mail, secret=settings().secret_key, support_address=settings().support_address, now=clock.now()
+        mail, secret=settings().secret_key, own_addresses=mailboxes.own_addresses(), now=clock.now()
     )
     decision = route.decide(mail, facts)
     row.steps = [["read", "ok"], *[list(step) for step in decision.steps]]

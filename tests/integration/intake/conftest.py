@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.infra.db import db
-from portal.intake import doors
+from portal.intake.doors.taking import accept
 from portal.intake.models import InboundMessage
 from portal.tickets.models.ticket import Ticket, TimelineEntry
 
@@ -18,7 +18,7 @@ def take_in(app: Flask, cast: Any, run_jobs: Callable[[], int]) -> Callable[[byt
     """`take_in(raw)` receives a mail by the pipe, runs all jobs, and returns its row."""
 
     def take(raw: bytes) -> InboundMessage:
-        doors.accept(raw, "pipe")
+        accept(raw, "pipe")
         run_jobs()
         return newest()
 

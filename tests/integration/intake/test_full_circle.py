@@ -11,7 +11,7 @@ from flask import Flask
 from portal import worker
 from portal.infra.db import db
 from portal.infra.transaction import transaction
-from portal.intake import doors
+from portal.intake.doors import imap
 from portal.kernel.actor import Actor, StaffRole
 from portal.people.models import ContactEmail
 from portal.tickets.queries import scope
@@ -36,7 +36,7 @@ def go_round(app: Flask, mailbox: Any, smtp: Any, raw: bytes, sender: str) -> No
                 db.session.add(ContactEmail(contact_id=cast.owner.contact_id, address=sender))
         agent = Actor(cast.agent.id, cast.agent.contact_id, "Ada Agent", StaffRole.AGENT)
         mailbox.append(raw)
-        doors.poll(settings)
+        imap.poll(settings)
         worker.drain()
         [ticket] = all_tickets()
         number = ticket.number
@@ -54,7 +54,7 @@ def go_round(app: Flask, mailbox: Any, smtp: Any, raw: bytes, sender: str) -> No
             message_id="<answer@harbour.example>",
         )  # fmt: skip
         mailbox.append(answer)
-        doors.poll(settings)
+        imap.poll(settings)
         worker.drain()
         [ticket] = all_tickets()
         messages = [e for e in timeline(ticket.id) if e.kind is EntryKind.MESSAGE]

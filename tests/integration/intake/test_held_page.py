@@ -92,10 +92,10 @@ def test_the_list_asks_the_same_number_of_queries_for_one_row_and_for_many(take_
 
 
 def test_a_long_list_goes_on_on_the_next_page(app: Any, cast: Any, agent: Any, run_jobs: Any) -> None:
-    from portal.intake import doors
+    from portal.intake.doors.taking import accept
 
     for number in range(42):
-        doors.accept(
+        accept(
             mail(
                 f"No {number}",
                 sender="nobody@elsewhere.example",

@@ -8,8 +8,10 @@ from flask import Flask
 
 from portal.config import Settings
 from portal.infra import files
-from portal.intake import doors, queries
+from portal.intake import queries
+from portal.intake.doors import imap
 from portal.intake.rules.state import InboundState
+from portal.intake.service import mailboxes
 from tests.integration.intake.conftest import all_mail, all_tickets
 from tests.integration.intake.mails import mail
 from tests.support.client import let_go
@@ -30,7 +32,7 @@ def _clean_session(app: Flask) -> Iterator[None]:
 
 
 def look(settings: Settings) -> float:
-    pause = doors.poll(settings)
+    pause = imap.look_into(mailboxes.described_by(settings))
     let_go()
     return pause
 
@@ -129,4 +131,4 @@ def test_a_chinese_folder_is_found(settings: Settings, mailbox: Any) -> None:
 
 
 def test_without_a_mailbox_nothing_is_asked(app: Flask) -> None:
-    assert doors.poll(Settings()) >= 60
+    assert imap.look_into(mailboxes.described_by(Settings())) >= 60

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.infra import files
 from portal.infra.db import db
 from portal.infra.jobs import Job
-from portal.intake import doors
+from portal.intake.doors.taking import accept
 from portal.intake.rules.state import InboundState
 from tests.integration.intake.conftest import all_mail, all_tickets
 from tests.integration.intake.mails import mail
@@ -46,8 +46,8 @@ def test_nothing_is_ever_refused(app: Flask, raw: bytes) -> None:
 
 
 def test_the_same_message_by_two_ways_is_one(app: Flask, cast: Any, run_jobs: Callable[[], int]) -> None:
-    assert doors.accept(mail("Help", "Delivered-To: a@portal.example"), "pipe")
-    assert not doors.accept(mail("Help", "Delivered-To: b@portal.example", "Received: by x"), "pipe")
+    assert accept(mail("Help", "Delivered-To: a@portal.example"), "pipe")
+    assert not accept(mail("Help", "Delivered-To: b@portal.example", "Received: by x"), "pipe")
     run_jobs()
     [row] = all_mail()
     assert row.copies == 2
@@ -57,8 +57,8 @@ def test_the_same_message_by_two_ways_is_one(app: Flask, cast: Any, run_jobs: Ca
 def test_two_messages_under_one_message_id_are_two(
     app: Flask, cast: Any, run_jobs: Callable[[], int]
 ) -> None:
-    doors.accept(mail("First"), "pipe")
-    doors.accept(mail("Second"), "pipe")
+    accept(mail("First"), "pipe")
+    accept(mail("Second"), "pipe")
     run_jobs()
     assert len(all_tickets()) == 2
 
@@ -91,7 +91,7 @@ def test_a_message_above_the_limit_is_kept_and_held(
     app: Flask, cast: Any, run_jobs: Callable[[], int]
 ) -> None:
     size = app.extensions["portal_settings"].max_mail_bytes
-    doors.accept(mail(b"x" * size), "pipe")
+    accept(mail(b"x" * size), "pipe")
     run_jobs()
     [row] = all_mail()
     assert (row.state, row.reason) == (InboundState.HELD, "too_large")

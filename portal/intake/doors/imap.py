@@ -1,21 +1,24 @@
-"""The doors: an IMAP mailbox that the worker polls, and the pipe behind `flask intake receive`.
+"""IMAP mailboxes that the worker looks into.
 
-Owns the order that loses nothing: bytes on disk, commit, and only then a word to the server. Refuses to read a message.
+Owns that a message is neither marked nor moved before it is committed. Refuses to read one.
 A message below the watermark is committed, so it may be moved away at any later look; one above it was never touched.
 """
 
 import imaplib
 import re
 import ssl
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 import structlog
 
-from portal.config import Settings
+from portal.config import BadSetting, Settings, secret
 from portal.infra.transaction import transaction
 from portal.intake import queries
-from portal.intake.service import arrival
+from portal.intake.doors.taking import accept
+from portal.intake.rules.mailboxes import Imap, Mailbox
+from portal.intake.service import arrival, mailboxes
 from portal.intake.service.arrival import Place
 
 log = structlog.get_logger()
@@ -24,45 +27,39 @@ TIMEOUT = 60
 IDLE_WITHOUT_MAILBOX = 300.0
 
 
-def accept(raw: bytes, door: str, place: Place | None = None) -> bool:
-    """Take one message in: when this returns, it is committed. False if it was here already."""
-    kept = arrival.keep(raw)
-    with transaction():
-        new = arrival.receive(kept, door, place)
-        if place is not None:
-            arrival.note_read_up_to(place)
-    return new
+def poll(_settings: Settings) -> float:
+    """Look into every mailbox; returns the seconds until the next look."""
+    return look_into(mailboxes.known())
 
 
-def poll(settings: Settings) -> float:
-    """Look into every mailbox once; returns the seconds until the next look. A failing server is noted for staff."""
-    if not settings.imap_host:
-        return IDLE_WITHOUT_MAILBOX
-    for folder in [f.strip() for f in settings.imap_mailbox.split(",") if f.strip()]:
-        name = f"{settings.imap_user}@{settings.imap_host}/{folder}"[:300]
-        try:
-            _look(settings, folder, name)
-        except (OSError, imaplib.IMAP4.error, ssl.SSLError, EOFError) as error:
-            log.warning("imap.failed", mailbox=name, error=repr(error))
-            words = str(error) or type(error).__name__
-            with transaction():
-                arrival.note_failure(name, words)
-    return float(settings.imap_poll_seconds)
+def look_into(boxes: Iterable[Mailbox]) -> float:
+    """Look into these mailboxes once; returns the seconds until the next look. A failing server is noted for staff."""
+    fetched = [(box, box.imap) for box in boxes if box.imap]
+    for box, imap in fetched:
+        for folder in imap.folders:
+            name = f"{imap.user}@{imap.host}/{folder}"[:300]
+            try:
+                _look(box, imap, folder, name)
+            except (OSError, imaplib.IMAP4.error, ssl.SSLError, EOFError, BadSetting) as error:
+                log.warning("imap.failed", mailbox=name, error=repr(error))
+                words = str(error) or type(error).__name__
+                with transaction():
+                    arrival.note_failure(name, words)
+    return float(min((imap.poll_seconds for _, imap in fetched), default=IDLE_WITHOUT_MAILBOX))
 
 
-def connect(settings: Settings) -> imaplib.IMAP4:
+def connect(imap: Imap) -> imaplib.IMAP4:
     """A signed-in connection."""
     context = ssl.create_default_context()
-    if settings.imap_tls == "tls":
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-            settings.imap_host, settings.imap_port, ssl_context=context, timeout=TIMEOUT
-        )
+    if imap.tls == "tls":
+        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(imap.host, imap.port, ssl_context=context, timeout=TIMEOUT)
     else:
-        server = imaplib.IMAP4(settings.imap_host, settings.imap_port, timeout=TIMEOUT)
+        server = imaplib.IMAP4(imap.host, imap.port, timeout=TIMEOUT)
     try:
-        if settings.imap_tls == "starttls":
+        if imap.tls == "starttls":
             server.starttls(context)
-        server.login(settings.imap_user, settings.imap_password)
+        assert imap.password is not None
+        server.login(imap.user, secret(imap.password.source, imap.password.name))
     except BaseException:
         _leave(server)
         raise
@@ -77,8 +74,8 @@ def _leave(server: imaplib.IMAP4) -> None:
         server.shutdown()
 
 
-def _look(settings: Settings, folder: str, name: str) -> None:
-    server = connect(settings)
+def _look(box: Mailbox, imap: Imap, folder: str, name: str) -> None:
+    server = connect(imap)
     try:
         _ok(server.select(_quoted(folder)))
         validity = _number(server.response("UIDVALIDITY")[1])
@@ -91,10 +88,10 @@ def _look(settings: Settings, folder: str, name: str) -> None:
         for uid in (u for u in uids if u > last):
             raw = _fetch(server, uid)
             if raw is not None:  # else somebody deleted it in the meantime
-                accept(raw, "imap", Place(name, validity, uid))
+                accept(raw, "imap", mailbox=box.name, place=Place(name, validity, uid))
                 done.append(uid)
-        if settings.imap_archive:
-            _move(server, done, settings.imap_archive)
+        if imap.archive:
+            _move(server, done, imap.archive)
     finally:
         _leave(server)
 
