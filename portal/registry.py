@@ -26,7 +26,7 @@ BLUEPRINTS = [
     "portal.contracts.views_client",
     "portal.contracts.views_staff.pages",
     "portal.tickets.views_member",
-    "portal.tickets.views_client",
+    "portal.tickets.views_client.pages",
     "portal.tickets.views_staff.pages",
     "portal.intake.views_staff",
     "portal.notify.views_staff",

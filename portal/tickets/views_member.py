@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.infra import files
 from portal.kernel.errors import NotFound
-from portal.tickets import render
 from portal.tickets.queries import scope
+from portal.tickets.render import timeline as render
 from portal.web import guards, headers, uploads
 
 blueprint = guards.member_door("tickets_files", __name__)

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from portal.kernel.errors import Refused, Stale
 from portal.people import queries as people
-from portal.tickets import render
 from portal.tickets.forms.staff import CallForm, NoteForm, RemoteForm, ReplyForm
 from portal.tickets.queries import scope
 from portal.tickets.queries import staff as queries
+from portal.tickets.render import timeline as render
 from portal.tickets.rules.words import Outcome
 from portal.tickets.service import conversation, work
 from portal.tickets.views_staff import act

@@ -14,10 +14,10 @@ from portal.contracts import render as contracts
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import StaffRole
-from portal.tickets import render
 from portal.tickets.queries import promises, scope
 from portal.tickets.queries import staff as queries
 from portal.tickets.queries.staff import Sheet
+from portal.tickets.render import timeline as render
 from portal.tickets.rules.words import ENDED, OPEN, WAITING, Phase, Status
 from portal.tickets.service import following, status
 from portal.tickets.views_staff.door import blueprint

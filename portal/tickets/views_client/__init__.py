@@ -1,0 +1,1 @@
+"""The client's pages, a file for each subject. pages.py is the door."""
