@@ -5,14 +5,27 @@ BENCH_TICKETS=1000,10000 and BENCH_DATABASES=sqlite,postgresql choose the sizes 
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bare, filling, operations
+from flask import Flask
+
 from bench import engine as engine_rules
-from bench.measure import line
+from bench import filling, operations
+from bench.bare import Bare
+from bench.measure import Operation, line
 from tests.support import databases, run_folder
 from tests.support.client import Client
+
+Group = Callable[[Flask, filling.Filled, Bare], list[Operation]]
+GROUPS: list[Group] = [
+    lambda _app, _filled, bare: [bare.operation()],
+    operations.pages,
+    operations.writing,
+    lambda app, _filled, _bare: engine_rules.sweep(app),
+]
+"""What is measured, in this order: each group is made when its turn comes, over the filled database."""
 
 
 def say(words: str) -> None:
@@ -28,12 +41,10 @@ def one(engine: str, tickets: int) -> None:
     app.test_client_class = Client
     with app.app_context():
         filled = filling.fill(tickets, datetime.now(UTC))
-        for operation in [
-            bare.operation(url, filled.agent_user_id, filled.number),
-            *operations.all_of(app, filled),
-            *engine_rules.sweep(app),
-        ]:
-            print(line(operation, engine, tickets), flush=True)
+        bare = Bare(url, filled.agent_user_id, filled.number)
+        for group in GROUPS:
+            for operation in group(app, filled, bare):
+                print(line(operation, engine, tickets), flush=True)
     databases.dispose(app)
 
 

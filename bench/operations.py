@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from bench.bare import Bare
 from bench.filling import Filled
 from bench.measure import Operation
 
@@ -20,21 +21,33 @@ Content-Type: text/plain; charset=utf-8
 """
 
 
-def all_of(app: Flask, filled: Filled) -> list[Operation]:
-    """In the order in which they are run; the writing ones come last, so that the readings see the size asked for."""
+def pages(app: Flask, filled: Filled, bare: Bare) -> list[Operation]:
+    """Reading, each page beside its bare one. Rows: of the list, or of the timeline."""
     member, agent = browser(app, filled.member_user_id), browser(app, filled.agent_user_id)
     with app.test_request_context():
-        pages = {
-            "client home": (member, url_for("tickets_client.home")),
-            "client list": (member, url_for("tickets_client.listing", show="all")),
-            "client ticket page": (member, url_for("tickets_client.ticket", number=filled.number)),
-            "desk queue": (agent, url_for("tickets_staff.queue")),
-            "desk ticket page": (agent, url_for("tickets_staff.ticket", number=filled.number)),
-            "search": (agent, url_for("tickets_staff.queue", q="打印机")),
-        }
+        found = [
+            ("client home", member, url_for("tickets_client.home"), 'class="request"'),
+            ("client list", member, url_for("tickets_client.listing", show="all"), 'class="request"'),
+            ("client ticket page", member, url_for("tickets_client.ticket", number=filled.number), 'class="entry'),
+            ("desk queue", agent, url_for("tickets_staff.queue"), 'id="queue-1'),
+            ("desk queue, all open", agent, url_for("tickets_staff.queue", view="open"), 'id="queue-1'),
+            ("desk ticket page", agent, url_for("tickets_staff.ticket", number=filled.number), 'class="entry'),
+        ]  # fmt: skip
+    made = []
+    for name, client, path, row in found:
+        text = client.get(path).text
+        assert text.count(row), f"{path}: nothing in it is a row"
+        like = bare.like(len(text.encode()), text.count(row))
+        made.append(Operation(name, get(client, path), like=like))
+    return made
+
+
+def writing(app: Flask, filled: Filled, _bare: Bare) -> list[Operation]:
+    """What adds tickets comes last, so that the readings see the size asked for."""
+    member = browser(app, filled.member_user_id)
+    with app.test_request_context():
         new = url_for("tickets_client.create")
     return [
-        *(Operation(name, get(client, path)) for name, (client, path) in pages.items()),
         Operation("open ticket by web", post_ticket(member, new, filled)),
         Operation("mail to ticket", take_mail(app, filled), n=20),
     ]

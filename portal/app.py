@@ -13,8 +13,17 @@ from portal.infra import db as database
 from portal.infra import log
 from portal.infra.db import db
 from portal.web import context, errors, filters, guards, headers, htmx, languages, look
+from portal.web.templating import Environment
 
 csrf = CSRFProtect()
+
+
+class Portal(Flask):
+    """Flask with templates that are compiled for each language."""
+
+    jinja_environment = Environment
+
+
 migrate = Migrate(render_as_batch=True)
 
 
@@ -22,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (default: the environment's). Raises BadSetting."""
     settings = settings or Settings.from_environ()
     log.configure(settings.log_level)
-    app = Flask("portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Portal("portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.extensions["portal_settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -1,14 +1,19 @@
 """How instants, days, sizes and texts look on a page: as people say them, with the full instant on hover."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
+from babel.dates import format_date, get_timezone_name
 from flask import Flask
-from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from portal.kernel import clock, refs
 from portal.web import languages
+
+_ZONE_NAMES: dict[tuple[Any, ...], str] = {}
 
 
 def clock_time(at: datetime) -> str:
@@ -18,34 +23,49 @@ def clock_time(at: datetime) -> str:
 
 def spoken_day(day: date, today: date) -> str:
     """Today, yesterday, tomorrow, else the date; the year only where it is another one."""
-    near = {0: _("today"), -1: _("yesterday"), 1: _("tomorrow")}.get((day - today).days)
-    if near:
-        return near
-    chinese = languages.language() == "zh_Hans"
-    if day.year == today.year:
-        return format_date(day, "M月d日" if chinese else "d MMM")
-    return format_date(day, "y年M月d日" if chinese else "d MMM y")
+    away = (day - today).days
+    if away == 0:
+        return _("today")
+    if abs(away) == 1:
+        return _("tomorrow") if away == 1 else _("yesterday")
+    return _date(day, str(get_locale() or "en"), with_year=day.year != today.year)
+
+
+@lru_cache(maxsize=2000)
+def _date(day: date, locale: str, *, with_year: bool) -> str:
+    chinese = locale == "zh_Hans"
+    pattern = ("y年M月d日" if chinese else "d MMM y") if with_year else ("M月d日" if chinese else "d MMM")
+    return format_date(day, pattern, locale=locale)
 
 
 def when_text(at: datetime) -> str:
     """As people say it: "today 14:05", "3 Nov 09:10". The person's zone."""
-    local = at.astimezone(languages.zone())
-    today = clock.now().astimezone(languages.zone()).date()
-    return f"{spoken_day(local.date(), today)} {local:%H:%M}"
+    zone = languages.zone()
+    local = at.astimezone(zone)
+    return f"{spoken_day(local.date(), clock.now().astimezone(zone).date())} {local:%H:%M}"
 
 
 def full_instant(at: datetime) -> str:
     """With date, seconds and zone: what stands in the title."""
-    return format_datetime(at.astimezone(UTC).replace(tzinfo=None), "yyyy-MM-dd HH:mm:ss zzzz")
+    zone = languages.zone()
+    local = at.astimezone(zone)
+    locale = str(get_locale() or "en")
+    key = (zone.key, local.utcoffset(), local.dst(), locale)
+    if key not in _ZONE_NAMES:  # babel looks it up through the whole of its data each time
+        _ZONE_NAMES[key] = get_timezone_name(local, locale=locale)
+    return f"{local:%Y-%m-%d %H:%M:%S} {_ZONE_NAMES[key]}"
+
+
+def _time(at: datetime, words: str) -> Markup:
+    """A <time> element around words, with the full instant on hover."""
+    return Markup(  # noqa: S704 - what is put in is escaped
+        f'<time datetime="{at.isoformat()}" title="{escape(full_instant(at))}">{escape(words)}</time>'
+    )
 
 
 def when(at: datetime | None) -> Markup:
     """A <time> element with the spoken form, the full instant on hover."""
-    if at is None:
-        return Markup("")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        at.isoformat(), full_instant(at), when_text(at)
-    )
+    return Markup("") if at is None else _time(at, when_text(at))
 
 
 def day(value: date | datetime | None) -> str:
@@ -70,11 +90,7 @@ def duration_text(span: timedelta) -> str:
 
 def since(at: datetime | None) -> Markup:
     """How long ago, with the full instant on hover."""
-    if at is None:
-        return Markup("")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        at.isoformat(), full_instant(at), duration_text(clock.now() - at)
-    )
+    return Markup("") if at is None else _time(at, duration_text(clock.now() - at))
 
 
 def file_size(size: int) -> str:

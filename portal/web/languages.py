@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, Domain, force_locale
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
@@ -15,13 +17,31 @@ HTML_LANG = {"en": "en", "zh_Hans": "zh-Hans"}
 DEFAULT_ZONE = "Asia/Shanghai"
 COOKIE = "language"
 
-babel = Babel()
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+class _Babel(Babel):
+    """Its own makes a domain a request, which reads the whole catalogue from the disk each time."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return Domain(domain=self.domain)
+
+
+babel = _Babel()
 
 if "__html__" in vars(LazyString):
     # It calls a lazy sentence safe HTML, and a name inside of it with it: templates shall escape it as any text.
     del LazyString.__html__
 
 
+@cache
+def catalogue(language_code: str) -> NullTranslations:
+    """The words of a language as they were compiled; those of English are the code's own."""
+    return Translations.load(str(TRANSLATIONS), [language_code])
+
+
+@lru_cache(maxsize=500)
 def known(code: str | None) -> str | None:
     """Our name of a language for any spelling of its tag (zh-CN, zh_Hans, ZH); None for one that we do not speak."""
     tag = (code or "").strip().replace("_", "-").lower()
@@ -74,5 +94,5 @@ def spoken(language_code: str, zone_name: str) -> Iterator[None]:
 
 
 def init_app(app: Flask) -> None:
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     babel.init_app(app, locale_selector=language, timezone_selector=lambda: zone().key)

@@ -7,7 +7,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
+
+from portal.web.templating import drawn_once
+
+_NUMBER = 9_876_543_210
 
 
 def asset(filename: str) -> str:
@@ -24,9 +28,22 @@ def asset(filename: str) -> str:
     return known[filename]
 
 
+def address(endpoint: str, **values: Any) -> str:
+    """url_for, for templates: the address of an endpoint without values, or with a ticket's number alone, is reckoned once
+    for each place that the portal is mounted at; a page names dozens."""
+    number = values.get("number")
+    if not has_request_context() or (values and (len(values) > 1 or type(number) is not int or number < 0)):
+        return url_for(endpoint, **values)
+    known: dict[Any, str] = current_app.extensions["addresses"]
+    key = (endpoint, bool(values), request.script_root)
+    if key not in known:
+        known[key] = url_for(endpoint, number=_NUMBER) if values else url_for(endpoint)
+    return known[key].replace(str(_NUMBER), str(number)) if values else known[key]
+
+
 def link_if(endpoint: str, **values: Any) -> str | None:
     """The address of an endpoint; None if this portal has no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+    return address(endpoint, **values) if endpoint in current_app.view_functions else None
 
 
 def marked(sentence: str) -> str:
@@ -35,5 +52,7 @@ def marked(sentence: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["asset_addresses"] = {}
-    app.jinja_env.globals.update(asset=asset, link_if=link_if, N_=marked)
+    app.extensions["asset_addresses"], app.extensions["addresses"] = {}, {}
+    app.jinja_env.globals.update(
+        asset=asset, link_if=link_if, url_for=address, N_=marked, drawn_once=drawn_once
+    )

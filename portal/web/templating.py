@@ -1,0 +1,90 @@
+"""How templates are compiled: once for each language, so that a page does not look its own words up while it is drawn.
+
+Each language has an environment of its own over the same filters and globals, with its own compiled templates. While one is
+parsed, `_("…")` becomes the translated words, `N_("…")` the words as they are. What comes from Python is translated when it is
+made, as everywhere. Keeps no page and nothing of a person: `drawn_once` keeps what a macro draws for a value.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask.templating import Environment as FlaskEnvironment
+from flask_babel import get_locale
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+from portal.web import languages
+
+MOST_KEPT = 500
+
+
+class _Words(NodeTransformer):
+    """Puts translated words in the place of calls that ask for them. `html`: whether what it gives is escaped already."""
+
+    def __init__(self, language: str, html: bool) -> None:
+        self.catalogue, self.html = languages.catalogue(language), html
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        node = self.generic_visit(node)  # type: ignore[assignment]
+        if not isinstance(node.node, nodes.Name) or node.dyn_args or node.dyn_kwargs or len(node.args) != 1:
+            return node
+        said = node.args[0]
+        if not isinstance(said, nodes.Const) or not isinstance(said.value, str):
+            return node
+        if node.node.name == "N_" and not node.kwargs:
+            return said
+        if node.node.name != "_":
+            return node
+        words = self.catalogue.gettext(said.value)
+        # As Jinja's own gettext does it: safe HTML where values are escaped, and always a format.
+        form: Any = Markup(words) if self.html else words  # noqa: S704 - the catalogue is ours
+        line = node.lineno
+        if not node.kwargs:
+            return nodes.Const(form % {}, lineno=line)
+        values = [nodes.Pair(nodes.Const(k.key, lineno=line), k.value, lineno=line) for k in node.kwargs]
+        return nodes.Mod(nodes.Const(form, lineno=line), nodes.Dict(values, lineno=line), lineno=line)
+
+
+class Environment(FlaskEnvironment):
+    """Flask's own, which hands each template out in the language of who reads."""
+
+    spoken: str | None = None
+    """The language that this one compiles for; None for the one that hands on."""
+
+    def speaking(self, language: str) -> "Environment":
+        known: dict[str, Environment] = self.__dict__.setdefault("languages", {})
+        if language not in known:
+            known[language] = self.overlay()
+            known[language].spoken = language
+        return known[language]
+
+    def _load_template(self, name: str, globals: Any) -> Template:
+        if self.spoken is None:
+            return self.speaking(str(get_locale() or "en"))._load_template(name, globals)
+        return super()._load_template(name, globals)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        if self.spoken is None:
+            return tree
+        html = self.autoescape(name) if callable(self.autoescape) else self.autoescape
+        found: nodes.Template = _Words(self.spoken, html).visit(tree)
+        return found
+
+
+def drawn_once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro that draws the same for the same values: what it drew is kept, MOST_KEPT values at most. In its template's
+    language, for a template that is imported without context is evaluated once for each."""
+    known: dict[Any, Markup] = {}
+
+    def draw(*values: Any, **named: Any) -> Markup:
+        key = (values, tuple(named.items())) if named else values
+        found = known.get(key)
+        if found is None:
+            found = macro(*values, **named)
+            if len(known) < MOST_KEPT:
+                known[key] = found
+        return found
+
+    return draw
