@@ -5,27 +5,16 @@ Owns the marks of RFC 3834, of mail servers and of vacation programs. Refuses to
 
 import re
 from email.message import Message
-from typing import Any
 
 from portal.intake.rules import headers
+from portal.intake.rules.bounces import judge
 from portal.intake.rules.mail import Flags, ParsedMail
+from portal.intake.rules.transfer import Aside
 
 _MACHINE_LOCALS = re.compile(
     r"(?i)^(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon|mailsystem|no-?reply|do-?not-?reply|"
     r"donotreply|noreply-.*|bounces?(?:[-+=].*)?|"
     r"mdaemon|majordomo|listserv|auto-?responder|system administrator)$"
-)
-_BOUNCE_LOCALS = re.compile(
-    r"(?i)^(?:mailer-daemon|mail-daemon|mailerdaemon|mdaemon|postmaster|mailsystem|mail\.daemon|bounces?)"
-)
-_BOUNCE_SUBJECT = re.compile(
-    r"(?i)^(?:undeliver|delivery (?:status notification|failure|problem|has failed|report|notification)|"
-    r"failure notice|mail delivery (?:failed|failure|problem|system)|"
-    r"returned mail|returned to sender|mail system error|unzustellbar|message (?:delivery|undeliver)|"
-    r"could not (?:send|deliver)|"
-    r"non[- ]?(?:delivery|remis)|nondeliverable|warning: (?:could not|message)|mail could not|"
-    r"error sending|permanent|"
-    r"退信|系统退信|来自.{1,40}的退信|邮件投递失败|邮件无法投递|投递失败|未送达|无法投递)"
 )
 _AUTO_SUBJECT = re.compile(
     r"(?i)^(?:(?:re|aw|回复|答复)\s*[:：]\s*)?(?:\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated)?[- ]?(?:reply|"
@@ -36,7 +25,7 @@ _AUTO_SUBJECT = re.compile(
 )
 
 
-def flags(mail: ParsedMail, message: Message) -> Flags:
+def flags(mail: ParsedMail, message: Message, aside: Aside) -> Flags:
     """All that headers and report parts say about the writer being a machine."""
     first = {name: values[0].strip() for name, values in mail.headers.items() if values}
     kind, params = headers.parameters(headers.get(message, "content-type"))
@@ -44,7 +33,7 @@ def flags(mail: ParsedMail, message: Message) -> Flags:
     submitted = first.get("auto-submitted", "").lower()
     precedences = {x.strip().lower() for x in mail.headers.get("precedence", ())}
     local = mail.sender.email.partition("@")[0]
-    bounce, recipients, status, temporary = _bounce(mail, message, report, local)
+    failure = judge.judge(mail, message, aside, report)
     receipt = report == "disposition-notification"
     abuse = report == "feedback-report"
     machine_says = (
@@ -67,7 +56,7 @@ def flags(mail: ParsedMail, message: Message) -> Flags:
         )
         or bool(_AUTO_SUBJECT.search(mail.subject))
     )
-    auto = bool(machine_says or receipt or abuse or bounce)
+    auto = bool(machine_says or receipt or abuse or failure.bounce or failure.is_report)
     bulk = bool(precedences & {"bulk", "list", "junk"}) or "list-id" in first or "list-unsubscribe" in first
     null_path = "return-path" in first and first["return-path"].replace(" ", "") == "<>"
     suppress = any(
@@ -82,10 +71,10 @@ def flags(mail: ParsedMail, message: Message) -> Flags:
         or bool(_MACHINE_LOCALS.match(local))
         or not mail.sender.email,
         bulk=bulk,
-        bounce=bounce,
-        bounce_recipients=tuple(recipients),
-        bounce_status=status,
-        bounce_temporary=temporary,
+        bounce=failure.bounce,
+        bounce_recipients=failure.recipients,
+        bounce_status=failure.status,
+        bounce_temporary=failure.temporary,
         original_ids=_original_ids(mail) if auto else (),
         read_receipt=receipt,
         feedback_report=abuse,
@@ -108,46 +97,3 @@ def _original_ids(mail: ParsedMail) -> tuple[str, ...]:
         for line in re.findall(r"(?im)^(?:original-)?message-id:\s*(<[^<>\s]{3,300}>)", source)[:5]:
             found += headers.ids(line)
     return tuple(dict.fromkeys(found))
-
-
-def _bounce(mail: ParsedMail, message: Message, report: str, local: str) -> tuple[bool, list[str], str, bool]:
-    """RFC 3464 first, then the marks of servers that write prose."""
-    recipients: list[str] = []
-    status, action = "", ""
-    for part in message.walk():
-        if part.get_content_type() != "message/delivery-status":
-            continue
-        payload = part.get_payload()
-        blocks: list[Any] = payload if isinstance(payload, list) else []
-        for block in blocks:
-            address = block.get("original-recipient") or block.get("final-recipient") or ""
-            act = re.sub(r"\(.*", "", str(block.get("action", ""))).strip().lower()
-            if not address or act in ("delivered", "relayed", "expanded"):
-                continue
-            final = block.get("final-recipient") or address
-            bare = headers.text(str(final)).rpartition(";")[2].strip(" <>").lower()
-            if bare and bare not in recipients:
-                recipients.append(bare)
-            found = re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", str(block.get("status", "")))
-            status = status or (found.group(0) if found else "")
-            action = action or act
-    if recipients:
-        return (
-            True,
-            recipients,
-            status,
-            action == "delayed" or (status.startswith("4") and action != "failed"),
-        )
-    failed = [
-        a.email for v in mail.headers.get("x-failed-recipients", ()) for a in headers.addresses(v) if a.email
-    ]
-    if failed:
-        return True, failed, "", False
-    machine = bool(_BOUNCE_LOCALS.match(local)) or (
-        "return-path" in mail.headers and mail.headers["return-path"][0].replace(" ", "") == "<>"
-    )
-    if report == "delivery-status" or (machine and _BOUNCE_SUBJECT.match(mail.subject)):
-        found = re.search(r"\b[45]\.\d\.\d{1,3}\b", mail.body_text)
-        status = found.group(0) if found else ""
-        return True, [], status, status.startswith("4")
-    return False, [], "", False

@@ -103,7 +103,7 @@ def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
     split = quotes.split(text, answers=bool(mail.in_reply_to or mail.references))
     writer, by = author.behind_list(mail.sender, mail.headers)
     mail = replace(mail, reply_text=split.new, quoted_text=split.old, author=writer, author_by=by)
-    return replace(mail, flags=machines.flags(mail, message))
+    return replace(mail, flags=machines.flags(mail, message, aside))
 
 
 def check(raw: bytes, caps: Caps) -> None:

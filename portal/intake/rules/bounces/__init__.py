@@ -1,0 +1,1 @@
+"""Mail that did not arrive: whose, for good or not yet, and why, whatever way the server says it."""
