@@ -62,6 +62,7 @@ HANDLERS: dict[str, list[str]] = {
     "PromiseBroken": ["notify.promise_broken"],
     "RenewalNear": ["notify.renewal_near"],
     "ContractExpired": ["tickets.contract_expired", "notify.contract_expired"],
+    "MailCameBack": ["notify.mail_came_back"],
     "PersonInvited": ["notify.person_invited"],
     "PasswordResetAsked": ["notify.password_reset_asked"],
 }
@@ -91,6 +92,7 @@ JOBS: dict[str, tuple[str, bool]] = {
     "notify.promise_broken": ("portal.notify.handlers:promise_broken", True),
     "notify.renewal_near": ("portal.notify.handlers:renewal_near", True),
     "notify.contract_expired": ("portal.notify.handlers:contract_expired", True),
+    "notify.mail_came_back": ("portal.notify.handlers:mail_came_back", True),
     "notify.person_invited": ("portal.notify.handlers:person_invited", True),
     "notify.password_reset_asked": ("portal.notify.handlers:password_reset_asked", True),
     "notify.send": ("portal.notify.jobs:send", False),

@@ -70,6 +70,8 @@ class Letter:
     in_reply_to: str | None = None
     references: str | None = None
     auto_submitted: str | None = None
+    loop_mark: str | None = None
+    """By which intake knows it again when it comes back."""
     files: Sequence[EnclosedFile] = ()
 
 
@@ -116,6 +118,8 @@ def compose(letter: Letter) -> bytes:
     mail["Content-Language"] = one_line(letter.language)
     if letter.auto_submitted:
         mail["Auto-Submitted"] = letter.auto_submitted
+    if letter.loop_mark:
+        mail["X-Portal-Loop"] = one_line(letter.loop_mark)
     # Not "All": that would silence the notice that an address does not exist, too.
     mail["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
     return mail.as_bytes(policy=compat32.clone(linesep="\r\n"))

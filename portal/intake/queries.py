@@ -1,16 +1,20 @@
 """What routing needs to know, and what the page of incoming mail shows. Staff alone see any of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.infra.db import db
 from portal.intake.models import InboundMessage, MailboxState
+from portal.intake.rules import author
 from portal.intake.rules.mail import ParsedMail
-from portal.intake.rules.route import Facts, Sender
+from portal.intake.rules.mailboxes import MailboxDefaults, bare
+from portal.intake.rules.routing.facts import Copied, Facts, NamedTicket, Sender
+from portal.intake.rules.routing.subjects import bare_subject, is_answer
 from portal.intake.rules.state import InboundState
 from portal.kernel import refs
 from portal.kernel.actor import SYSTEM, Actor
@@ -19,86 +23,223 @@ from portal.people import models as people_tables
 from portal.people import queries as people
 from portal.tickets.models import ticket as ticket_tables
 from portal.tickets.queries import scope as tickets
+from portal.tickets.rules.words import ENDED
 
 Row = InboundMessage
 """What the pages are given."""
 PAGE = 40
 STUCK_AFTER = timedelta(minutes=10)
+SETTLED_ON_TICKET = (InboundState.TICKET, InboundState.REPLY)
 
 
-def facts_of(mail: ParsedMail, *, secret: str, own_addresses: frozenset[str], now: datetime) -> Facts:
-    """Everything that rules.route asks about a mail, gathered in a handful of queries."""
-    addressed = [*(a.email for a in (*mail.to, *mail.cc)), *mail.delivered_to]
-    named = [n for a in addressed[:500] if (n := refs.ticket_of_reply_address(secret, a)) is not None]
-    token_numbers = _existing(dict.fromkeys(named))
+@dataclass(frozen=True)
+class House:
+    """What routing takes from the settings: our key, our addresses, the mailbox that the mail came to."""
+
+    secret: str
+    own_addresses: frozenset[str]
+    mailbox: MailboxDefaults
+
+    @property
+    def loop_mark(self) -> str:
+        return refs.loop_mark(self.secret)
+
+
+def facts_of(mail: ParsedMail, house: House, *, envelope_to: Iterable[str] = (), now: datetime) -> Facts:
+    """Everything that rules.routing asks about a mail, gathered in a handful of queries."""
+    writer = author.who(mail, reply_to_wins=house.mailbox.trust_reply_to)
+    addressed = [*(a.email for a in (*mail.to, *mail.cc)), *mail.delivered_to, *envelope_to][:500]
+    named = (n for a in addressed if (n := refs.ticket_of_reply_address(house.secret, a)) is not None)
+    tokens = list(dict.fromkeys(named))[:50]
     # The parent first, then the chain from its newest end; for a report, the mail that it is about.
     ids = list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references), *mail.flags.original_ids]))[:60]
-    reference_numbers = _numbers_of(ids)
+    by_reference = _numbers_of(ids, mail.subject) if ids else []
+    contact = people.contact_by_email(writer.email) if "@" in writer.email else None
+    actor = people.actor_of(contact) if contact else None
+    by_subject = _numbers_by_subject(mail.subject, actor) if house.mailbox.join_by_subject else []
+    known = _named_tickets({*tokens, *by_reference, *by_subject})
+    recent = _recent(writer.email, now - timedelta(hours=1))
+    forwarded = mail.forwarded.sender.email if mail.forwarded else ""
+    client = people.contact_by_email(forwarded) if "@" in forwarded else None
     return Facts(
-        own_addresses=own_addresses,
-        sent_by_us=bool(mail.message_id) and _is_ours(mail.message_id),
-        token_numbers=tuple(token_numbers),
-        reference_numbers=tuple(reference_numbers),
-        sender=_sender(mail.sender.email, {*token_numbers, *reference_numbers}),
-        tickets_last_hour=_recent_tickets(mail.sender.email, now - timedelta(hours=1)),
+        now=now,
+        mailbox=house.mailbox,
+        own_addresses=house.own_addresses,
+        writer=writer,
+        sender=_sender(contact, actor, known) if contact and actor else None,
+        loop_mark=house.loop_mark,
+        sent_by_us=bool(mail.message_id) and _any_ours([mail.message_id]),
+        answers_ours=any(_is_our_form(i, house.own_addresses) for i in ids) or (bool(ids) and _any_ours(ids)),
+        token_numbers=tuple(n for n in tokens if n in known),
+        reference_numbers=tuple(n for n in by_reference if n in known),
+        subject_numbers=tuple(n for n in by_subject if n in known),
+        tickets=known,
+        forwarded_from=_sender(client, people.actor_of(client), {}) if client else None,
+        domain_organisation=organisation_at(writer.email),
+        copied=_copied([a.email for a in (*mail.to, *mail.cc)], house.own_addresses),
+        tickets_last_hour=recent.get(InboundState.TICKET, 0),
+        replies_last_hour=recent.get(InboundState.REPLY, 0),
     )
 
 
-def _existing(numbers: Iterable[int]) -> list[int]:
-    wanted = list(numbers)[:50]
-    if not wanted:
-        return []
+def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
+    """Those that exist, each with the ticket in which it goes on."""
+    if not numbers:
+        return {}
+    onward = _goes_on_in(numbers)
     table = ticket_tables.Ticket
-    found = set(db.session.scalars(select(table.number).where(table.number.in_(wanted))))
-    return [n for n in wanted if n in found]
+    query = select(table).where(table.number.in_({*numbers, *onward.values()}))
+    found = {ticket.number: ticket for ticket in db.session.scalars(query)}
+    known = {}
+    for number in numbers & found.keys():
+        last = found.get(onward.get(number, number), found[number])
+        ended = None
+        if last.status in ENDED:
+            ended = max((t for t in (last.resolved_at, last.closed_at) if t), default=last.status_since)
+        known[number] = NamedTicket(last.organisation_id, last.number, ended)
+    return known
+
+
+def _goes_on_in(numbers: set[int]) -> dict[int, int]:
+    """The ticket that goes on for each that was merged, to the chain's end."""
+    return {number: number for number in numbers}
 
 
 def _spellings(message_id: str) -> list[str]:
     return [message_id[:500], f"<{message_id}>"[:500]]
 
 
-def _numbers_of(ids: list[str]) -> list[int]:
-    if not ids:
-        return []
-    kept, table = ticket_tables.TicketMessageId, ticket_tables.Ticket
-    rows = db.session.execute(
-        select(kept.message_id, table.number)
+def _numbers_of(ids: list[str], subject: str) -> list[int]:
+    """Tickets that hold these Message-IDs, in the order of the ids. An id that two different mails bore, and so two tickets
+    hold, names the one whose subject is the mail's, else none."""
+    kept, table, came = ticket_tables.TicketMessageId, ticket_tables.Ticket, InboundMessage
+    known = (
+        select(kept.message_id, table.number, table.subject)
         .join(table, table.id == kept.ticket_id)
         .where(kept.message_id.in_([s for i in ids for s in _spellings(i)]))
     )
-    by_id = {row.message_id.strip("<>"): row.number for row in rows}
-    return list(dict.fromkeys(by_id[i] for i in ids if i in by_id))
+    arrived = (
+        select(came.message_id, table.number, table.subject)
+        .join(table, table.id == came.ticket_id)
+        .where(came.message_id.in_([i[:512] for i in ids]), came.state.in_(SETTLED_ON_TICKET))
+    )
+    by_id: dict[str, dict[int, str]] = {}
+    for message_id, number, of_ticket in db.session.execute(known.union(arrived)):
+        by_id.setdefault(message_id.strip("<>"), {})[number] = of_ticket
+    wanted = bare_subject(subject)
+    chosen: list[int] = []
+    for of_id in (by_id.get(i, {}) for i in ids):
+        chosen += [n for n, s in of_id.items() if len(of_id) == 1 or bare_subject(s) == wanted]
+    return list(dict.fromkeys(chosen))
 
 
-def _is_ours(message_id: str) -> bool:
+def _numbers_by_subject(subject: str, actor: Actor | None) -> list[int]:
+    """Tickets whose number the subject names; else, of an answer, the sender's newest one with these very words."""
+    if numbers := refs.ticket_numbers_in(subject)[:5]:
+        return numbers
+    words = bare_subject(subject)
+    if actor is None or not words or not is_answer(subject):
+        return []
+    table = ticket_tables.Ticket
+    query = tickets.tickets_for(actor).where(func.lower(table.subject) == words)
+    return [t.number for t in db.session.scalars(query.order_by(table.id.desc()).limit(1))]
+
+
+def _is_our_form(message_id: str, own_addresses: frozenset[str]) -> bool:
+    """Whether it looks like one of ours, e.g. of an invitation, which belongs to no ticket. notify knows for certain."""
+    local, _, domain = message_id.partition("@")
+    return local.startswith("delivery.") and any(a.endswith(f"@{domain}") for a in own_addresses)
+
+
+def _any_ours(ids: list[str]) -> bool:
     kept = ticket_tables.TicketMessageId
-    query = select(kept.id).where(kept.message_id.in_(_spellings(message_id)), kept.outgoing)
+    query = select(kept.id).where(kept.message_id.in_([s for i in ids for s in _spellings(i)]), kept.outgoing)
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _sender(address: str, numbers: set[int]) -> Sender | None:
-    contact = people.contact_by_email(address) if address else None
-    if contact is None:
-        return None
-    actor = people.actor_of(contact)
+def _sender(contact: people_tables.Contact, actor: Actor, known: Mapping[int, NamedTicket]) -> Sender:
     user = contact.user
     sees: frozenset[int] = frozenset()
-    if numbers:
-        visible = tickets.tickets_for(actor).where(ticket_tables.Ticket.number.in_(numbers))
-        sees = frozenset(ticket.number for ticket in db.session.scalars(visible))
+    if known:
+        wanted = {*known, *(t.goes_on_in for t in known.values())}
+        table = ticket_tables.Ticket
+        visible = tickets.tickets_for(actor).with_only_columns(table.number).where(table.number.in_(wanted))
+        seen = set(db.session.scalars(visible))
+        sees = frozenset(n for n, t in known.items() if n in seen or t.goes_on_in in seen)
     organisations = tuple(
         m.organisation_id for m in contact.memberships if m.active and m.organisation_id in actor.memberships
     )
     return Sender(contact.id, bool(user and user.active and user.staff_role), organisations, sees)
 
 
-def _recent_tickets(address: str, since: datetime) -> int:
-    query = select(func.count(InboundMessage.id)).where(
-        InboundMessage.sender == address.lower(),
-        InboundMessage.received_at > since,
-        InboundMessage.state == InboundState.TICKET,
+def _copied(addresses: list[str], own_addresses: frozenset[str]) -> tuple[Copied, ...]:
+    """Contacts behind the other addresses, in their order."""
+    wanted = dict.fromkeys(a.lower() for a in addresses if "@" in a and bare(a) not in own_addresses)
+    asked = list(wanted)[:50]
+    if not asked:
+        return ()
+    emails = people_tables.ContactEmail
+    query = (
+        select(people_tables.Contact, emails.address)
+        .join(emails, emails.contact_id == people_tables.Contact.id)
+        .where(emails.address.in_(asked), people_tables.Contact.active)
+        .options(selectinload(people_tables.Contact.memberships), joinedload(people_tables.Contact.user))
     )
-    return int(db.session.scalar(query) or 0)
+    found = {address: contact for contact, address in db.session.execute(query)}
+    return tuple(
+        Copied(
+            c.id,
+            bool(c.user and c.user.staff_role),
+            frozenset(m.organisation_id for m in c.memberships if m.active),
+        )
+        for a in asked
+        if (c := found.get(a))
+    )
+
+
+def organisation_at(address: str | None) -> int | None:
+    """The client organisation that has this address's domain, as staff verified it."""
+    domain = (address or "").lower().rpartition("@")[2]
+    if not domain:
+        return None
+    table = people_tables.OrganisationDomain
+    ours = people.organisations_for(SYSTEM).with_only_columns(people_tables.Organisation.id)
+    return db.session.scalar(
+        select(table.organisation_id).where(table.domain == domain, table.organisation_id.in_(ours))
+    )
+
+
+def _recent(address: str, since: datetime) -> dict[InboundState, int]:
+    """What an address's mails became since then."""
+    query = (
+        select(InboundMessage.state, func.count(InboundMessage.id))
+        .where(InboundMessage.sender == address.lower(), InboundMessage.received_at > since)
+        .group_by(InboundMessage.state)
+    )
+    return {state: int(n) for state, n in db.session.execute(query)}
+
+
+def staff_actor(contact_id: int) -> Actor:
+    """One of the staff as an actor, for a mail whose DMARC was right; raises NotFound."""
+    user = db.session.scalar(
+        select(people_tables.User).where(
+            people_tables.User.contact_id == contact_id,
+            people_tables.User.active,
+            people_tables.User.staff_role.is_not(None),
+        )
+    )
+    if user is None:
+        raise NotFound
+    return Actor(user.id, contact_id, user.contact.name, user.staff_role)
+
+
+def team_named(name: str | None) -> int | None:
+    """A team's id; None where there is none of this name, so that a ticket is never lost over a mistyped one."""
+    return (
+        db.session.scalar(select(people_tables.Team.id).where(people_tables.Team.name == name))
+        if name
+        else None
+    )
 
 
 def answers_unread_mail(row: InboundMessage, mail: ParsedMail, now: datetime) -> bool:

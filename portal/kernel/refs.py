@@ -49,6 +49,11 @@ def ticket_of_reply_address(secret: str, address: str) -> int | None:
     return number if hmac.compare_digest(_signature(secret, number), match.group(2).lower()) else None
 
 
+def loop_mark(secret: str) -> str:
+    """What every mail of ours bears, so that it is known when it comes back. Says nothing about which mail it is."""
+    return hmac.new(secret.encode(), b"loop", hashlib.sha256).hexdigest()[:32]
+
+
 def new_secret() -> str:
     """A random, URL-safe secret of 256 bits."""
     return secrets.token_urlsafe(32)

@@ -23,8 +23,9 @@ def ticket_opened(payload: dict[str, Any]) -> None:
         return
     # What came by mail may bear a false sender: the acknowledgement repeats none of its words.
     by_mail = ticket.channel is Channel.MAIL
+    told = rules.of_opened(queries.facts(ticket), acknowledge=payload.get("acknowledge", True))
     _tell(
-        f"ticket_opened:{ticket.id}", rules.of_opened(queries.facts(ticket)), ticket, entry, answers_mail=by_mail,
+        f"ticket_opened:{ticket.id}", told, ticket, entry, answers_mail=by_mail,
         by_mail=by_mail, entered_by=(entry.details or {}).get("entered_by"),
     )  # fmt: skip
 
@@ -172,6 +173,18 @@ def _tell_of_term(payload: dict[str, Any], to_client: Message, to_staff: Message
             action_url=render.link_to(page, contract_id=record.id),
         )  # fmt: skip
         service.add(cause, message, readers[contact_id], words, auto_submitted="auto-generated")
+
+
+def mail_came_back(payload: dict[str, Any]) -> None:
+    """A server reports that mail of ours did not arrive. For good: the delivery and the address are marked, and nothing more is
+    sent there. A report about nothing of ours changes nothing, for anybody can write one."""
+    now = clock.now()
+    rows = queries.reported_on(
+        payload["message_ids"], payload["ticket_number"], payload["recipients"], now - rules.REPORTS_FOR
+    )
+    for row in rows:
+        if not payload["temporary"]:
+            service.note_came_back(row, payload["status"], now)
 
 
 def person_invited(payload: dict[str, Any]) -> None:

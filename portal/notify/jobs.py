@@ -6,6 +6,7 @@ from typing import Any
 from portal.infra import files, mailer
 from portal.infra.mailer import EnclosedFile, Letter
 from portal.infra.transaction import transaction
+from portal.kernel import refs
 from portal.notify import queries, render, rules, service
 from portal.notify.models import Delivery, DeliveryState
 from portal.web.context import settings
@@ -68,5 +69,6 @@ def _letter(delivery: Delivery, sender: str, text: str, html: str, enclosed: lis
         in_reply_to=delivery.in_reply_to,
         references=delivery.references,
         auto_submitted=delivery.auto_submitted,
+        loop_mark=refs.loop_mark(settings().secret_key),
         files=enclosed,
     )

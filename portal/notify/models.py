@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """The person left, or does not follow the ticket any more."""
     LINK_ENDED = "link_ended"
     """The one-time link was used, replaced or has expired."""
+    BOUNCING = "bouncing"
+    """Mail to this address came back, and nobody has mended it."""
 
 
 class Delivery(Model):
@@ -72,6 +74,9 @@ class Delivery(Model):
     """What the server said, or why it could not be asked."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    came_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a server reported that it did not arrive after all."""
+    came_back_status: Mapped[str | None] = mapped_column(String(20))
 
     contact: Mapped[Contact] = relationship()
     ticket: Mapped[Ticket | None] = relationship()

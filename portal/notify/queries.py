@@ -15,7 +15,15 @@ from portal.kernel.errors import NotFound
 from portal.notify import rules
 from portal.notify.models import Delivery, DeliveryState
 from portal.notify.rules import Facts
-from portal.people.models import Contact, Membership, OneTimeLink, Organisation, OrganisationKind, User
+from portal.people.models import (
+    Contact,
+    ContactEmail,
+    Membership,
+    OneTimeLink,
+    Organisation,
+    OrganisationKind,
+    User,
+)
 from portal.tickets.models.ticket import (
     Attachment,
     Participant,
@@ -205,6 +213,50 @@ def is_told(cause: str, contact_id: int) -> bool:
     """Whether this person has a delivery for this cause."""
     query = select(Delivery.id).where(Delivery.cause == cause, Delivery.contact_id == contact_id)
     return db.session.scalar(query) is not None
+
+
+def bounces(address: str) -> bool:
+    """Whether mail to this address came back and nobody has mended it."""
+    query = select(ContactEmail.id).where(
+        ContactEmail.address == address.lower(), ContactEmail.bounced_at.is_not(None)
+    )
+    return db.session.scalar(query) is not None
+
+
+def answered_on(ticket_id: int, address: str, since: datetime) -> bool:
+    """Whether the portal has said something by itself to an address about a ticket."""
+    query = select(Delivery.id).where(
+        Delivery.ticket_id == ticket_id,
+        Delivery.address == address,
+        Delivery.created_at > since,
+        Delivery.message.in_([m.value for m in rules.ANSWERS_BY_ITSELF]),
+        Delivery.state != DeliveryState.WITHHELD,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def reported_on(
+    message_ids: Sequence[str], ticket_number: int | None, recipients: Sequence[str], since: datetime
+) -> list[Delivery]:
+    """Deliveries that a report is about: those whose Message-ID it names, for nobody else knows it; else those of the ticket
+    that it was sent to by our signed address, to the recipients that it names."""
+    left = Delivery.state.in_((DeliveryState.SENT, DeliveryState.KEPT))
+    named = select(Delivery).where(left, Delivery.message_id.in_([f"<{i.strip('<>')}>" for i in message_ids]))
+    found = list(db.session.scalars(named.with_for_update()))
+    if found or ticket_number is None or not recipients:
+        return found
+    of_ticket = (
+        select(Delivery)
+        .join(Ticket, Delivery.ticket_id == Ticket.id)
+        .where(
+            left,
+            Ticket.number == ticket_number,
+            Delivery.address.in_(recipients),
+            Delivery.created_at > since,
+        )
+        .with_for_update(of=Delivery)
+    )
+    return list(db.session.scalars(of_ticket))
 
 
 def answers_since(address: str, since: datetime) -> int:

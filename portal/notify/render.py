@@ -65,6 +65,13 @@ def renewal_steps(known: Known) -> tuple[Callable[[], list[str]], str]:
     return lambda: contracts.renewal_steps(lifecycle), lifecycle.renewal_clause
 
 
+def word_of(delivery: Delivery) -> tuple[str, str, str]:
+    """Word, tone and drawing of what became of a mail."""
+    if delivery.came_back_at is not None:
+        return (_("Came back"), "late", "exclamation-octagon-fill")
+    return state_word(delivery.state)
+
+
 def state_word(state: DeliveryState) -> tuple[str, str, str]:
     """Word, tone and drawing of a state."""
     return {
@@ -78,6 +85,10 @@ def state_word(state: DeliveryState) -> tuple[str, str, str]:
 
 def state_sentence(delivery: Delivery) -> str:
     """What a state means, and what happens next; empty where the word says it all."""
+    if delivery.came_back_at is not None:
+        return _(
+            "The mail server took it, and another one sent it back. Mend the address on the person's page."
+        )
     if delivery.state is DeliveryState.WAITING and delivery.last_error:
         return _("The mail server did not take it yet. We try again by ourselves.")
     return {
@@ -95,9 +106,12 @@ def reason_sentence(reason: Reason | None) -> str:
     """Why nothing was sent."""
     return (
         {
-            Reason.TOO_MANY: _("This address had many acknowledgements within an hour already."),
+            Reason.TOO_MANY: _("This address had enough answers that nobody of us has read."),
             Reason.MAY_NOT_SEE: _("This person may not see the ticket any more."),
             Reason.LINK_ENDED: _("The link in it was used, replaced or has expired."),
+            Reason.BOUNCING: _(
+                "Mail to this address came back. Mend it on the person's page, or say there that it works."
+            ),
         }.get(reason, "")
         if reason
         else ""

@@ -39,6 +39,10 @@ ANSWERS_BY_ITSELF = frozenset({Message.OPENED_CLIENT, Message.OPENED_PARTICIPANT
 """What the portal says in answer to somebody's mail without anybody having read it: limited, so that it floods nobody."""
 MAY_CARRY_WORDS = frozenset({Message.STAFF_REPLIED, Message.WAITS, Message.RESOLVED})
 MOST_ANSWERS = 10
+ONE_ANSWER = timedelta(days=1)
+"""About one ticket an address gets one answer to its mails in this time, whatever it sends."""
+REPORTS_FOR = timedelta(days=30)
+"""How old a mail may be that a report names by its ticket and recipient alone."""
 ANSWERS_WINDOW = timedelta(hours=1)
 
 FILES_LIMIT = 5_000_000
@@ -78,16 +82,17 @@ def _client(facts: Facts, message: Message, author: int | None) -> list[Told]:
     return _tell(facts, message, (facts.requester, *facts.participants), author)
 
 
-def of_opened(facts: Facts, author: int | None = None) -> list[Told]:
+def of_opened(facts: Facts, author: int | None = None, *, acknowledge: bool = True) -> list[Told]:
     """The requester gets the acknowledgement, whoever entered the request; participants hear that they follow it.
 
-    `author` is the member of staff who entered it.
+    `author` is the member of staff who entered it. Without `acknowledge` no client hears of it by mail: a machine may
+    have written.
     """
     others = tuple(p for p in facts.participants if p != facts.requester)
     staff = facts.desk if facts.is_critical else facts.team
     return [
-        *_tell(facts, Message.OPENED_CLIENT, (facts.requester,), None),
-        *_tell(facts, Message.OPENED_PARTICIPANT, others, author),
+        *_tell(facts, Message.OPENED_CLIENT, (facts.requester,) if acknowledge else (), None),
+        *_tell(facts, Message.OPENED_PARTICIPANT, others if acknowledge else (), author),
         *_tell(facts, Message.OPENED_STAFF, () if facts.assignee else staff, author),
     ]
 

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
@@ -14,7 +15,7 @@ from portal.notify import queries, rules
 from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries import Reader
 from portal.notify.rules import Message
-from portal.people.service import links
+from portal.people.service import bouncing, links
 from portal.tickets.models.ticket import Ticket
 from portal.tickets.service import record
 from portal.web.context import settings
@@ -59,25 +60,41 @@ def add(
         to_client = not message.value.endswith("_to_staff")
         known = queries.known_message_ids(ticket.id, reader.contact_id, incoming=to_client)
         reply_to = refs.reply_address(settings().secret_key, mailbox, ticket.number)
-    withheld = message in rules.ANSWERS_BY_ITSELF and rules.too_many(
-        message, queries.answers_since(reader.address, now - rules.ANSWERS_WINDOW)
-    )
+    reason = _why_not(message, reader, ticket, auto_submitted, now)
+    if reason is None and link_id is None and queries.bounces(reader.address):
+        reason = (
+            Reason.BOUNCING
+        )  # a link was asked for just now, by whoever knows best whether the address works
     delivery = Delivery(
         cause=cause, message=message.value, ticket_id=ticket.id if ticket else None, entry_id=entry_id,
         contact_id=reader.contact_id, address=reader.address, language=reader.language,
         message_id=f"<delivery.{secrets.token_hex(16)}@{mailbox.rpartition('@')[2]}>",
         in_reply_to=known[-1] if known else None, references=" ".join(rules.references_of(known)) or None,
         reply_to=reply_to, auto_submitted=auto_submitted, subject=words.subject[:300], text=words.text, html=words.html,
-        link_id=link_id, state=DeliveryState.WITHHELD if withheld else DeliveryState.WAITING,
-        reason=Reason.TOO_MANY if withheld else None, created_at=now,
+        link_id=link_id, state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
+        created_at=now,
     )  # fmt: skip
     db.session.add(delivery)
     db.session.flush()
-    if not withheld:
+    if reason is None:
         if ticket is not None:
             record.remember_message_id(ticket.id, delivery.message_id, now, outgoing=True)
         _queue(delivery)
     return delivery
+
+
+def _why_not(
+    message: Message, reader: Reader, ticket: Ticket | None, auto_submitted: str | None, now: datetime
+) -> Reason | None:
+    """An answer that nobody has read is withheld from an address that had enough of them: a machine may be at its end."""
+    if message not in rules.ANSWERS_BY_ITSELF:
+        return None
+    if rules.too_many(message, queries.answers_since(reader.address, now - rules.ANSWERS_WINDOW)):
+        return Reason.TOO_MANY
+    answers_mail = auto_submitted == "auto-replied"
+    if ticket and answers_mail and queries.answered_on(ticket.id, reader.address, now - rules.ONE_ANSWER):
+        return Reason.TOO_MANY
+    return None
 
 
 def _queue(delivery: Delivery) -> None:
@@ -91,6 +108,8 @@ def claim(delivery_id: int) -> Delivery | None:
         return None
     if not queries.may_still_see(delivery):
         _withhold(delivery, Reason.MAY_NOT_SEE)
+    elif delivery.link_id is None and queries.bounces(delivery.address):
+        _withhold(delivery, Reason.BOUNCING)
     elif delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now()):
         _withhold(delivery, Reason.LINK_ENDED)
     else:
@@ -116,6 +135,12 @@ def settle_sent(delivery_id: int, state: DeliveryState) -> None:
     delivery = queries.delivery_for_sending(delivery_id)
     if delivery is not None:
         delivery.state, delivery.sent_at, delivery.last_error = state, clock.now(), None
+
+
+def note_came_back(delivery: Delivery, status: str, now: datetime) -> None:
+    """It left and came back: it and its address are marked."""
+    delivery.came_back_at, delivery.came_back_status = now, status or None
+    bouncing.mark(delivery.address, status, now)
 
 
 def settle_refused(delivery_id: int, words: str, *, for_good: bool) -> bool:

@@ -36,6 +36,20 @@ class Organisation(Model):
     """Counts the edits, so that a form opened before another's edit is told."""
 
     sites: Mapped[list["Site"]] = relationship(back_populates="organisation", order_by="Site.name")
+    domains: Mapped[list["OrganisationDomain"]] = relationship(order_by="OrganisationDomain.domain")
+
+
+class OrganisationDomain(Model):
+    """A mail domain that staff verified as an organisation's own: whoever proves an address there belongs to it."""
+
+    __tablename__ = "organisation_domain"
+    __table_args__ = (Index("ix_organisation_domain_organisation", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    domain: Mapped[str] = mapped_column(String(253), unique=True)
+    verified_at: Mapped[datetime] = mapped_column(Instant)
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Site(Model):
@@ -95,6 +109,10 @@ class ContactEmail(Model):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
     address: Mapped[str] = mapped_column(String(254), unique=True)
     verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    bounced_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a server last said for good that mail does not arrive there; None: nothing is known against it."""
+    bounce_status: Mapped[str | None] = mapped_column(String(20))
+    """The server's code (RFC 3463), e.g. 5.1.1."""
 
     contact: Mapped[Contact] = relationship(back_populates="emails")
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TicketOpened:
+    """`acknowledge`: whether the requester is told at once, without anybody having read it."""
+
     ticket_id: int
     entry_id: int
+    acknowledge: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from portal.infra import jobs
 from portal.intake import queries
 from portal.intake.models import InboundMessage
 from portal.intake.rules.state import InboundState
-from portal.intake.service import settling
+from portal.intake.service import writing
 from portal.intake.service.arrival import KIND
 from portal.intake.service.reading import Reading
 from portal.kernel import clock
@@ -44,8 +44,8 @@ def make_ticket(
         people.organisation_for(actor, organisation_id)
     except NotFound:
         raise Refused(_l("Choose a person of this organisation."), field="contact_id") from None
-    ticket = settling.open_ticket(
-        row, reading or settling.unreadable_reading(row), organisation_id, contact_id, subject
+    ticket = writing.open_ticket(
+        row, reading or writing.unreadable_reading(row), organisation_id, contact_id, subject
     )
     return ticket.number
 
@@ -58,13 +58,13 @@ def join(actor: Actor, inbound_id: int, reading: Reading | None, number: int) ->
         ticket = scope.ticket_for(actor, number, lock=True)
     except NotFound:
         raise Refused(_l("There is no ticket with this number."), field="number") from None
-    reading = reading or settling.unreadable_reading(row)
+    reading = reading or writing.unreadable_reading(row)
     sender = people.contact_by_email(reading.mail.sender.email) if reading.mail.sender.email else None
     author = people.actor_of(sender) if sender else None
     if author and ticket.organisation_id in author.organisation_ids and not reading.mail.flags.auto:
-        settling.add_reply(row, reading, author, number)
+        writing.add_reply(row, reading, author, number)
     else:
-        settling.add_as_note(row, reading, number, actor)
+        writing.add_as_note(row, reading, number, actor)
     return queries.ticket_number_of(row.ticket_id) or number
 
 

@@ -131,11 +131,16 @@ def _set_emails(contact: Contact, addresses: Sequence[str]) -> None:
     present = [e.address for e in contact.emails]
     while same < min(len(wanted), len(present)) and wanted[same] == present[same]:
         same += 1
-    verified = {e.address: e.verified_at for e in contact.emails}
+    known = {e.address: (e.verified_at, e.bounced_at, e.bounce_status) for e in contact.emails}
     for old in contact.emails[same:]:
         db.session.delete(old)
     db.session.flush()
-    contact.emails[same:] = [ContactEmail(address=a, verified_at=verified.get(a)) for a in wanted[same:]]
+    contact.emails[same:] = [
+        ContactEmail(
+            address=a, verified_at=(of := known.get(a, (None, None, None)))[0], bounced_at=of[1], bounce_status=of[2]
+        )
+        for a in wanted[same:]
+    ]  # fmt: skip
 
 
 def _set_phones(contact: Contact, given: Sequence[Phone]) -> None:

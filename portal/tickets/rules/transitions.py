@@ -74,18 +74,23 @@ class ReplyEffect(StrEnum):
 
 
 def effect_of_reply(
-    status: Status, ended_at: datetime | None, now: datetime, *, only_thanks: bool
+    status: Status,
+    ended_at: datetime | None,
+    now: datetime,
+    *,
+    only_thanks: bool,
+    within: timedelta = REOPEN_WITHIN,
 ) -> ReplyEffect:
     """A reply continues an open ticket, resumes one that waits for the client, reopens one that ended within 14 days.
 
     Later it opens a new one that is linked. One that only thanks never reopens: staff are asked. `ended_at` is when it
-    was resolved or closed, whichever came last; the fourteenth day itself still counts.
+    was resolved or closed, whichever came last; the last instant of `within` still counts.
     """
     if status in OPEN:
         waits = status is Status.WAITING_CUSTOMER
         return ReplyEffect.RESUME if waits and not only_thanks else ReplyEffect.CONTINUE
     if only_thanks:
         return ReplyEffect.ASK_STAFF
-    if status is Status.CANCELLED or ended_at is None or now - ended_at > REOPEN_WITHIN:
+    if status is Status.CANCELLED or ended_at is None or now - ended_at > within:
         return ReplyEffect.NEW_TICKET if status in ENDED else ReplyEffect.REOPEN
     return ReplyEffect.REOPEN

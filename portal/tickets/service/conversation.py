@@ -1,7 +1,7 @@
 """Messages of either side and internal notes; what a client's reply does to a ticket that waits or has ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
@@ -13,7 +13,7 @@ from portal.tickets.events import ClientWrote, StaffReplied, TicketReopened
 from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.queries import staff
 from portal.tickets.rules.thanks import only_thanks
-from portal.tickets.rules.transitions import ReplyEffect, effect_of_reply
+from portal.tickets.rules.transitions import REOPEN_WITHIN, ReplyEffect, effect_of_reply
 from portal.tickets.rules.words import Channel, EntryKind, Status
 from portal.tickets.service import opening, record, status
 from portal.tickets.service.record import Words
@@ -29,17 +29,22 @@ class Written:
 
 
 def add_client_message(
-    actor: Actor, ticket: Ticket, words: Words, *, channel: Channel = Channel.WEB, at: datetime | None = None
-) -> Written:
+    actor: Actor, ticket: Ticket, words: Words, *, channel: Channel = Channel.WEB, at: datetime | None = None,
+    reopen_within: timedelta = REOPEN_WITHIN,
+) -> Written:  # fmt: skip
     """A public message by the requester or a participant, on a locked ticket that the actor may see.
 
-    It continues, resumes or reopens the ticket, opens a linked one when it ended over 14 days ago, or, when it only
-    thanks for a ticket that has ended, asks staff to look.
+    It continues, resumes or reopens the ticket, opens a linked one when it ended longer ago than `reopen_within`, or,
+    when it only thanks for a ticket that has ended, asks staff to look.
     """
     now = at or clock.now()
     ended_at = max((t for t in (ticket.resolved_at, ticket.closed_at) if t), default=None)
     effect = effect_of_reply(
-        ticket.status, ended_at, now, only_thanks=only_thanks(words.text) and not words.files
+        ticket.status,
+        ended_at,
+        now,
+        only_thanks=only_thanks(words.text) and not words.files,
+        within=reopen_within,
     )
     if effect is ReplyEffect.NEW_TICKET:
         return Written(_follow_up(actor, ticket, words, channel), None, effect)
@@ -76,7 +81,9 @@ def _follow_up(actor: Actor, ticket: Ticket, words: Words, channel: Channel) -> 
     )
 
 
-def reply(actor: Actor, ticket: Ticket, words: Words, *, seen_entry_id: int | None = None) -> TimelineEntry:
+def reply(
+    actor: Actor, ticket: Ticket, words: Words, *, seen_entry_id: int | None = None, channel: Channel = Channel.WEB
+) -> TimelineEntry:  # fmt: skip
     """A public answer by staff: it is the first response if none came before, and answers what was unanswered.
 
     `seen_entry_id` is the newest entry that the writer had before them: when something public came after it, raises
@@ -87,7 +94,7 @@ def reply(actor: Actor, ticket: Ticket, words: Words, *, seen_entry_id: int | No
             _l("Something came in while you were writing. Read it below, then send your reply or change it.")
         )
     now = clock.now()
-    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words)
+    entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words, channel=channel)
     status.touch_by_staff(ticket, actor, now)
     outbox.record(StaffReplied(ticket.id, entry.id))
     return entry

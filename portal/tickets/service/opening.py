@@ -36,6 +36,9 @@ class NewTicket:
     participant_ids: list[int] = field(default_factory=list)
     submission: str | None = None
     """A random key of the form: sending it twice opens one ticket."""
+    team_id: int | None = None
+    acknowledge: bool = True
+    """Whether the requester gets a mail that it arrived."""
 
 
 def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
@@ -61,7 +64,7 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
         kind=new.kind, urgency=new.urgency, channel=new.channel, phase=Phase.PHONE, status=Status.NEW,
         received_at=new.received_at or now, created_at=now, unanswered_since=new.received_at or now,
         status_since=now, last_activity_at=now, changed_at=now, last_entry_id=0, follows_ticket_id=new.follows_ticket_id,
-        submission=_submission_key(actor, new.submission),
+        submission=_submission_key(actor, new.submission), team_id=new.team_id,
     )  # fmt: skip
     db.session.add(ticket)
     db.session.flush()
@@ -82,7 +85,7 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
     waits = clocks.waits_at_first(clocks.promise(ticket, now))
     if waits is not None:
         status.become(ticket, SYSTEM, waits, now)
-    outbox.record(TicketOpened(ticket.id, first.id))
+    outbox.record(TicketOpened(ticket.id, first.id, new.acknowledge))
     return ticket
 
 
