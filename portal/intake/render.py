@@ -34,15 +34,31 @@ def reason_text(code: str | None, detail: str | None = None) -> str:
         "automatic_unasked": _(
             "A device or program of a client wrote on its own. Look whether it reports a fault."
         ),
+        "bounce": _("One of our mails came back for good. Its address is marked."),
+        "bounce_temporary": _("One of our mails is delayed. The server goes on trying."),
+        "bounce_unproven": _(
+            "It says that a mail of ours was not delivered, but names none that we sent. Anybody can write that."
+        ),
+        "receipt": _("Somebody confirms that they opened our mail."),
+        "abuse": _("Somebody reported a mail of ours as unwanted. Ask the client before sending more."),
+        "challenge": _(
+            "It asks us to prove that we are people before it delivers our mail. Open it and follow what it says."
+        ),
+        "auth_fail": _(
+            "Our mail server says that it does not come from where its sender's address says. It may be forged."
+        ),
         "bulk": _("It is a newsletter or a mailing list."),
         "stranger_on_ticket": _("It answers a ticket, but comes from an address that we do not know."),
         "no_right_on_ticket": _("It answers a ticket that this sender may not see."),
         "staff_by_mail": _(
-            "It bears the address of one of our staff, which anybody can write. Staff answer on the ticket's page."
+            "It bears the address of one of our staff, and our mail server does not vouch for it. Or it belongs to no client."
         ),
         "unknown_sender": _("We do not know this sender."),
+        "unknown_at_domain": _(
+            "We do not know this person. The address belongs to a client's domain, but our mail server does not vouch for it."
+        ),
         "no_organisation": _("The sender belongs to no organisation that we look after at present."),
-        "too_many": _("This address has opened very many tickets within an hour."),
+        "too_many": _("This address has sent very many mails within an hour."),
         "refused": _("It could not be put where it belongs, for the person or the ticket has changed."),
         "by_staff": _("Put aside by staff."),
     }
@@ -69,15 +85,23 @@ def step_texts(steps: list[list[str]] | None) -> list[tuple[str, str]]:
     """The steps that routing took, as (question, finding)."""
     questions = {
         "read": _("Can it be read?"),
+        "control": _("Did it bear marks that only our servers may set?"),
         "shape": _("Does it say who wrote it?"),
         "loop": _("Is it our own mail?"),
         "automatic": _("Did a machine write it?"),
         "bulk": _("Is it a newsletter or a list?"),
+        "authentic": _("Does our mail server vouch for the sender?"),
         "token": _("Does it go to a ticket's own reply address?"),
         "references": _("Does it answer a mail of a ticket?"),
+        "subject": _("Does the subject name a ticket?"),
+        "right": _("May the sender write to that ticket?"),
+        "merged": _("Was that ticket merged into another?"),
+        "closed": _("Has that ticket ended?"),
         "known": _("Do we know the sender?"),
         "rate": _("Are there too many from this address?"),
         "organisation": _("Which organisation is it for?"),
+        "defaults": _("Does its mailbox say more?"),
+        "acknowledgement": _("Is it acknowledged?"),
     }
     findings = {
         "ok": _("yes"),
@@ -85,30 +109,58 @@ def step_texts(steps: list[list[str]] | None) -> list[tuple[str, str]]:
         "none": _("no"),
         "no_sender": _("no"),
         "own_id": _("yes, by its id"),
+        "own_mark": _("yes, by its mark"),
         "own_address": _("yes, by its address"),
-        "names_ticket": _("yes, about a ticket"),
-        "answer": _("yes, an answer"),
+        "taken_out": _("yes, and they were taken out"),
+        "bounce": _("yes, it says that our mail did not arrive"),
+        "bounce_temporary": _("yes, it says that our mail is delayed"),
+        "receipt": _("yes, it confirms that our mail was opened"),
+        "abuse": _("yes, it says that our mail is unwanted"),
+        "challenge": _("yes, it wants us to prove that we are people"),
+        "automatic": _("yes, an automatic answer"),
         "unasked": _("yes, on its own"),
         "bulk": _("yes"),
-        "stranger": _("yes, but we do not know the sender"),
-        "staff": _("yes, as staff"),
-        "no_right": _("yes, but the sender may not see that ticket"),
-        "participant": _("yes, and the sender belongs to it"),
+        "not_asked": _("not asked"),
+        "pass": _("yes"),
+        "fail": _("no, it says that the address is forged"),
+        "not_writer": _("not for the one who wrote it"),
+        "names_ticket": _("yes"),
+        "stranger": _("no, we do not know the sender"),
+        "staff": _("as staff, and nobody vouches for it"),
+        "staff_proven": _("yes, as staff"),
+        "no_right": _("no"),
+        "participant": _("yes"),
+        "follows": _("yes, and it goes on there"),
+        "open": _("no"),
+        "ended_lately": _("yes, lately"),
+        "ended_long_ago": _("yes, long ago: a new ticket follows it"),
+        "public": _("a reply to the client"),
+        "internal": _("an internal note"),
+        "forwarded": _("yes, of ours, who forwards a client's mail"),
+        "at_domain": _("no, but they write from a client's own domain"),
+        "domain_unproven": _("no, and nobody vouches for the domain"),
+        "by_mailbox": _("no, but the mailbox takes them"),
         "unknown": _("no"),
         "no_organisation": _("yes, but of no client"),
         "contact": _("yes"),
         "too_many": _("yes"),
         "default_of_several": _("the first of several"),
         "only": _("the sender's only one"),
+        "mailbox": _("as its mailbox says"),
+        "domain": _("by the address's domain"),
+        "plain": _("no"),
+        "yes": _("yes"),
+        "mailbox_says_no": _("no, by its mailbox"),
+        "wants_none": _("no, it wants none"),
+        "unproven": _("no, the address may be forged"),
+        "too_soon": _("no, this address had an answer just now"),
     }
     shown = []
     for step in steps or []:
         name, finding = step[0], step[1]
-        word = (
-            _("no")
-            if name == "rate" and finding == "ok"
-            else findings.get(finding) or reason_text(finding) or finding
-        )
+        answers = {("rate", "ok"): _("no"), ("acknowledgement", "too_many"): _("no, this address had many")}
+        known = answers.get((name, finding)) or findings.get(finding)
+        word = known or reason_text(finding) or finding
         shown.append((questions.get(name, name), word))
     return shown
 
