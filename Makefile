@@ -37,7 +37,7 @@ lint: .venv/.dev $(MO)
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --check; exit 1; }
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	log=$$(mktemp) && { $(BIN)/lint-imports --no-cache > $$log || { cat $$log; exit 1; }; } && rm $$log
 	$(BIN)/djlint templates --lint --quiet
 
 soak: system .venv/.dev $(MO)
@@ -81,11 +81,10 @@ system:
 # The names of files are kept, line numbers and dates are not: they would change with every edit. Of the header stays what
 # gettext needs, the plural forms above all.
 translations: .venv/.dev
-	$(BIN)/pybabel --quiet extract -F portal/web/babel.cfg -k _l -k lazy_gettext -k N_ --no-wrap --sort-output --add-location=file \
-		--omit-header -o .venv/messages.pot .
-	for po in $(PO); do $(BIN)/pybabel --quiet update -i .venv/messages.pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))) \
+	pot=$$(mktemp) && $(BIN)/pybabel --quiet extract -F portal/web/babel.cfg -k _l -k lazy_gettext -k N_ --no-wrap --sort-output --add-location=file \
+		--omit-header -o $$pot . && for po in $(PO); do $(BIN)/pybabel --quiet update -i $$pot -o $$po -l $$(basename $$(dirname $$(dirname $$po))) \
 		--no-wrap --no-fuzzy-matching --ignore-obsolete \
-		&& sed -i -E '/^"(Project-Id-Version|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' $$po; done
+		&& sed -i -E '/^"(Project-Id-Version|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' $$po || exit 1; done && rm $$pot
 
 routes: .venv/.dev
 	$(BIN)/python -m tests.architecture.routes > tests/architecture/routes.txt

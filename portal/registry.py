@@ -13,7 +13,9 @@ MODELS = [
     "portal.assets.models",
     "portal.contracts.models",
     "portal.tickets.models.ticket",
+    "portal.tickets.models.holds",
     "portal.intake.models",
+    "portal.dispatch.models",
     "portal.notify.models",
 ]
 
@@ -57,7 +59,7 @@ HANDLERS: dict[str, list[str]] = {
     "TicketResolved": ["notify.ticket_resolved"],
     "TicketClosed": ["notify.ticket_closed"],
     "TicketReopened": ["notify.ticket_reopened"],
-    "TicketCancelled": ["notify.ticket_cancelled"],
+    "TicketCancelled": ["dispatch.ticket_cancelled", "notify.ticket_cancelled"],
     "PromiseNear": ["notify.promise_near"],
     "PromiseBroken": ["notify.promise_broken"],
     "RenewalNear": ["notify.renewal_near"],
@@ -109,6 +111,9 @@ JOBS: dict[str, tuple[str, bool]] = {
     "tickets.contract_went_on": ("portal.tickets.handlers:contract_went_on", True),
     "tickets.contract_expired": ("portal.tickets.handlers:contract_expired", True),
     "tickets.close_silent": ("portal.tickets.jobs:close_silent", True),
+    "dispatch.keep_rounds": ("portal.dispatch.jobs:keep_rounds", True),
+    "dispatch.end_overdue": ("portal.dispatch.jobs:end_overdue", True),
+    "dispatch.ticket_cancelled": ("portal.dispatch.handlers:ticket_cancelled", True),
     "people.prune": ("portal.people.jobs:prune", True),
     "infra.prune": ("portal.infra.prune:prune", True),
 }
@@ -121,6 +126,8 @@ SCHEDULE: dict[str, timedelta] = {
     "contracts.reconcile": timedelta(hours=24),
     "tickets.watch_promises": timedelta(minutes=1),
     "tickets.close_silent": timedelta(minutes=10),
+    "dispatch.keep_rounds": timedelta(hours=1),
+    "dispatch.end_overdue": timedelta(minutes=10),
     "people.prune": timedelta(hours=1),
     "infra.prune": timedelta(hours=6),
 }

@@ -1,6 +1,7 @@
 """Tables of contracts: what was agreed and when, what is covered, what is left, and which days are off."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +14,7 @@ from portal.contracts.rules.ledger import LineKind
 from portal.contracts.rules.reminders import NoticeKind
 from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.terms import Service
-from portal.infra.db import BigId, Instant, Json, Model, choice
+from portal.infra.db import Amount, BigId, Instant, Json, Model, choice
 from portal.kernel.working_time import DayKind
 from portal.people.models import Organisation
 
@@ -266,6 +267,55 @@ class CoverageDecision(Model):
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_decision.id"), unique=True)
 
     contract: Mapped[ContractRecord | None] = relationship()
+
+
+class Charge(Model):
+    """Money that the client owes for work, with its clause: recorded when the work is done, asked for by billing later.
+
+    Added and never changed; a mistake is taken back by a line of its own that `takes_back` it. `amount` is without tax.
+    """
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        Index("ix_charge_organisation", "organisation_id", "served_on"),
+        Index("ix_charge_ref", "ref"),
+        Index("ix_charge_contract", "contract_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    ref: Mapped[str] = mapped_column(String(80))
+    """What it is for: "visit:" or "quote:" and a number, "ticket:" and the public number."""
+    code: Mapped[str] = mapped_column(String(60))
+    """A price of the contract (visit, person_day, labour, part, …); its words are made when it is shown."""
+    words: Mapped[str | None] = mapped_column(String(300))
+    """What exactly, where the code does not say it: the name of a part."""
+    quantity: Mapped[Decimal] = mapped_column(Amount)
+    unit_price: Mapped[Decimal] = mapped_column(Amount)
+    amount: Mapped[Decimal] = mapped_column(Amount)
+    clause: Mapped[str] = mapped_column(String(80), default="")
+    served_on: Mapped[date] = mapped_column(Date)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_clause: Mapped[str] = mapped_column(String(80), default="")
+    takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"), unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(160), unique=True)
+
+    contract: Mapped[ContractRecord | None] = relationship()
+
+
+class WorkInProgress(Model):
+    """Work under a contract that has begun and is not over: what a run-off clause asks (HW-14). `ref` as in a charge."""
+
+    __tablename__ = "work_in_progress"
+    __table_args__ = (Index("ix_work_in_progress_contract", "contract_id", "ended_at"),)
+
+    ref: Mapped[str] = mapped_column(String(80), primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class CalendarNotice(Model):

@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from portal.contracts.models import ContractRecord, ContractState, ContractVersion, LedgerBucket
+from portal.contracts.models import (
+    ContractRecord,
+    ContractState,
+    ContractVersion,
+    LedgerBucket,
+    WorkInProgress,
+)
 from portal.contracts.queries import calendars
 from portal.contracts.rules import blanks, forms
 from portal.contracts.rules.compiling import Compiled, DayTable, Filled, compiled
@@ -53,6 +59,14 @@ def contracts_by_id(contract_ids: set[int], at: datetime) -> list[Known]:
 def contract_ids_under(jurisdiction: str) -> Select[tuple[int]]:
     """The contracts that follow a jurisdiction's days off, as a subquery."""
     return select(ContractRecord.id).where(ContractRecord.jurisdiction == jurisdiction)
+
+
+def with_work(contract_ids: set[int]) -> frozenset[int]:
+    """Which of these contracts have work that has begun and is not over."""
+    query = select(WorkInProgress.contract_id).where(
+        WorkInProgress.contract_id.in_(contract_ids), WorkInProgress.ended_at.is_(None)
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def _whole() -> Select[tuple[ContractRecord]]:

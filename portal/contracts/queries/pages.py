@@ -136,8 +136,10 @@ def _shown(ids: set[int]) -> list[Shown]:
     now = clock.now()
     known = facts.contracts_by_id(ids, now)
     organisations = {o.id: o for o in _organisations({k.record.organisation_id for k in known})}
-    figures = _figures(ids, now)
-    return [_one(k, organisations[k.record.organisation_id], figures, now) for k in known]
+    figures, busy = _figures(ids, now), facts.with_work(ids)
+    return [
+        _one(k, organisations[k.record.organisation_id], figures, now, k.record.id in busy) for k in known
+    ]
 
 
 def _organisations(ids: set[int]) -> Sequence[Organisation]:
@@ -145,7 +147,7 @@ def _organisations(ids: set[int]) -> Sequence[Organisation]:
 
 
 def _one(
-    known: Known, organisation: Organisation, figures: dict[tuple[int, str], Left], now: datetime
+    known: Known, organisation: Organisation, figures: dict[tuple[int, str], Left], now: datetime, busy: bool
 ) -> Shown:
     record, zone, contract = known.record, ZoneInfo(known.record.time_zone), known.contract
     if not contract.terms:  # ended before it began
@@ -157,6 +159,7 @@ def _one(
         notice_months=known.compiled[min(known.compiled)].lifecycle.notice_months,
         now=now,
         zone=zone,
+        work_goes_on=busy,
     )
     today = now.astimezone(zone).date()
     day = min(max(today, stands.term.start), stands.term.end)

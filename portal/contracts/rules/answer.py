@@ -270,8 +270,11 @@ class Answer:
             (b for b in self.contract.buckets if b.entitlement == entitlement.code),
             key=lambda b: b.span.opens,
         )
-        now = next((b for b in mine if b.span.opens <= self.service_at < b.span.closes), None)
-        if now is not None and now.available >= UNIT:
+        open_now = (
+            b for b in mine if b.span.opens <= self.service_at < b.span.closes and b.available >= UNIT
+        )
+        now = min(open_now, key=lambda b: b.span.closes, default=None)
+        if now is not None:
             self._pass(10, "entitlement", entitlement.clause)
             self._pass(11, "price", entitlement.clause)
             return self._answer(

@@ -17,6 +17,7 @@ from portal.contracts.rules.terms import (
     Kind,
     Lifecycle,
     Milestone,
+    NoAccess,
     Plan,
     Price,
     RenewalMode,
@@ -25,6 +26,7 @@ from portal.contracts.rules.terms import (
     StartEvent,
     Target,
     Version,
+    VisitTerms,
 )
 from portal.kernel.working_time import DayKind, ServiceCalendar, Window
 
@@ -61,6 +63,7 @@ class Compiled:
     plans: tuple[Plan, ...]
     milestones: tuple[Milestone, ...]
     warnings: tuple[Warning, ...]
+    visit: VisitTerms
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ def compiled(
         plans=tuple(plan for raw in filled.listed("plan") if (plan := _plan(raw, filled))),
         milestones=tuple(m for raw in filled.listed("milestone") if (m := _milestone(raw, filled))),
         warnings=_warnings(filled, start),
+        visit=_visit(filled),
     )
 
 
@@ -236,6 +240,22 @@ def _plan(raw: Mapping[str, Any], filled: Filled) -> Plan | None:
     if weekday is None and not months:
         return None
     return Plan(raw["code"], raw["clause"], raw["entitlement"], weekday, months, get(raw.get("moves", True)))
+
+
+def _visit(filled: Filled) -> VisitTerms:
+    raw, get = filled.form.parts.get("visit", {}), filled.value
+    return VisitTerms(
+        longest_days=raw.get("longest_days"),
+        length_clause=raw.get("length_clause", ""),
+        second_day_is_new=bool(get(raw.get("second_day_is_new", True))),
+        no_access=NoAccess(get(raw.get("no_access", NoAccess.COUNTS))),
+        no_access_clause=raw.get("no_access_clause", ""),
+        travel_clause=raw.get("travel_clause", ""),
+        sheet_clause=raw.get("sheet_clause", ""),
+        client_test_clause=raw.get("client_test_clause", ""),
+        swap_clause=raw.get("swap_clause", ""),
+        factory_clause=raw.get("factory_clause", ""),
+    )
 
 
 def _target(raw: Mapping[str, Any], filled: Filled) -> Target | None:

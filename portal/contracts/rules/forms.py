@@ -105,6 +105,7 @@ TABLES = frozenset(
         "exclusions",
         "emergency",
         "termination",
+        "visit",
     }
 )
 LISTS = frozenset({"entitlement", "price", "target", "plan", "warning", "milestone"})
@@ -198,6 +199,7 @@ def clause_refs(text: str) -> list[str]:
 def _dangling(form: Form, text: str) -> Iterator[Fault]:
     """References that lead nowhere, and defaults that are no option."""
     named = [*references(dict(form.parts), "clause")]
+    named += [v for k, v in form.parts.get("visit", {}).items() if k.endswith("_clause")]
     named += [b.clause for b in form.blanks.values()] + [s.clause for s in form.settings.values()]
     for clause in dict.fromkeys(named):
         for ref in clause_refs(clause):

@@ -40,9 +40,17 @@ class Standing:
 
 
 def standing(
-    contract: Contract, *, signed: bool, ended_early: bool, notice_months: int, now: datetime, zone: ZoneInfo
+    contract: Contract,
+    *,
+    signed: bool,
+    ended_early: bool,
+    notice_months: int,
+    now: datetime,
+    zone: ZoneInfo,
+    work_goes_on: bool = False,
 ) -> Standing:
-    """`signed`: both sides. `ended_early`: terminated; the terms are cut at the last day of validity already."""
+    """`signed`: both sides. `ended_early`: terminated; the terms are cut at the last day of validity already. `work_goes_on`:
+    a repair that began inside the term is not over (HW-14)."""
     today = now.astimezone(zone).date()
     terms = sorted(contract.terms, key=lambda t: t.start)
     present = contract.term_on(today)
@@ -54,7 +62,7 @@ def standing(
             return Standing(State.UPCOMING, coming)
         if ended_early:
             return Standing(State.TERMINATED, terms[-1])
-        if contract.run_off is not RunOff.NONE:
+        if work_goes_on and contract.run_off is not RunOff.NONE:
             return Standing(State.RUN_OFF, terms[-1], clause=contract.run_off_clause)
         return Standing(State.EXPIRED, terms[-1])
     end = _end_of_row(terms, present)

@@ -112,6 +112,8 @@ class StartEvent(StrEnum):
     DEPLOYED = "deployed"
     DELIVERY = "delivery"
     DELIVERY_NOTICE = "delivery_notice"
+    ACCEPTED = "accepted"
+    VISIT_COMPLETED = "visit_completed"
     PART_INSTALLED = "part_installed"
 
 
@@ -295,6 +297,35 @@ class Plan:
     weekday: int | None = None
     months: int | None = None
     moves: bool = True
+
+
+class NoAccess(StrEnum):
+    """What a visit counts as when the client is not there, or cancels once the engineer is on the way."""
+
+    COUNTS = "counts"
+    FREE = "free"
+
+
+@dataclass(frozen=True)
+class VisitTerms:
+    """What the wording says of a visit itself; a clause that is empty says nothing.
+
+    `longest_days`: it ends with that calendar day (TS-26); `second_day_is_new`: what goes on is a new visit with a new consent
+    and fee. `travel_clause`: the provider bears the travel (TS-28). `sheet_clause`: a sheet for each device with both
+    signatures (HW-16). `client_test_clause`: repaired only after the client's test (HW-15). `swap_clause`, `factory_clause`:
+    parts that the user swaps (HW-26), and parts that go to the factory (HW-27).
+    """
+
+    longest_days: int | None = None
+    length_clause: str = ""
+    second_day_is_new: bool = True
+    no_access: NoAccess = NoAccess.COUNTS
+    no_access_clause: str = ""
+    travel_clause: str = ""
+    sheet_clause: str = ""
+    client_test_clause: str = ""
+    swap_clause: str = ""
+    factory_clause: str = ""
 
 
 @dataclass(frozen=True)

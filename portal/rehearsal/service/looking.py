@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.contracts.models import ContractState, LedgerBucket, LedgerEntry
 from portal.contracts.queries import calendars as known_calendars
-from portal.contracts.queries import decisions
+from portal.contracts.queries import decisions, facts
 from portal.contracts.queries.facts import Known
 from portal.contracts.rules import deadlines, ending, plain, rounds, standing
 from portal.contracts.rules.compiling import Compiled
@@ -251,6 +251,7 @@ def _contract(stage: Stage, g: Given) -> Facts:
         notice_months=compiled.lifecycle.notice_months,
         now=clock.now(),
         zone=compiled.version.calendar.zone,
+        work_goes_on=record.id in facts.with_work({record.id}),
     )
     last = max(known.contract.terms, key=lambda t: t.end)
     return {

@@ -27,7 +27,7 @@ from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.rules import transitions
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
 from portal.tickets.rules.words import ENDED, WAITING, ClosureCode, EntryKind, Phase, Status
-from portal.tickets.service import clocks, record
+from portal.tickets.service import clocks, holds, record
 from portal.tickets.service.record import Words
 
 _REFUSALS = {
@@ -130,6 +130,8 @@ def resolve(actor: Actor, ticket: Ticket, code: ClosureCode, words: Words) -> No
     """Staff say it is done, and what was done; the client is asked to confirm (TS-19). Twice is refused."""
     if ticket.status is Status.RESOLVED:
         raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
+    if holds.of(ticket.id):
+        raise Refused(_l("Work for this ticket is still open: a visit or a quote. End or cancel it first."))
     now = clock.now()
     become(ticket, actor, Status.RESOLVED, now)
     touch_by_staff(ticket, actor, now)

@@ -81,9 +81,25 @@ def test_a_visit_before_triage_is_refused_by_its_clauses_unless_a_manager_gives_
 @pytest.mark.rule("TS-32")
 def test_silence_accepts_an_improvement_after_30_days() -> None:
     """X69, its first date (TS-32)."""
-    (acceptance,) = TS.milestones
+    acceptance = next(m for m in TS.milestones if m.code == "acceptance")
     found = due(acceptance.rule, at("2026-03-02 10:00"), TS.version.calendar)
     assert (found.due_at, acceptance.start_event) == (at("2026-04-01 23:59:59"), "delivery_notice")
+
+
+@pytest.mark.rule("TS-33")
+def test_an_accepted_improvement_is_paid_within_a_week() -> None:
+    """X69, its second date (TS-33)."""
+    pay = next(m for m in TS.milestones if m.code == "pay_acceptance")
+    found = due(pay.rule, at("2026-04-01 23:59:59"), TS.version.calendar)
+    assert (found.due_at, pay.start_event) == (at("2026-04-08 23:59:59"), "accepted")
+
+
+@pytest.mark.rule("TS-25")
+def test_a_visit_is_paid_within_a_week_that_rolls_over_days_off() -> None:
+    """X72."""
+    pay = next(m for m in TS.milestones if m.code == "pay_visit")
+    assert due(pay.rule, at("2026-09-23 17:00"), TS.version.calendar).due_at == at("2026-09-30 23:59:59")
+    assert due(pay.rule, at("2026-09-24 17:00"), TS.version.calendar).due_at == at("2026-10-08 23:59:59")
 
 
 def hours(metric: str, start: str, *pauses: Pause, priority: str | None = None, **settings: str) -> Due:

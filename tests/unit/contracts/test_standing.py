@@ -21,11 +21,23 @@ def contract(
 
 
 def stands(
-    found: Contract, day: str, *, signed: bool = True, ended_early: bool = False, notice_months: int = 0
+    found: Contract,
+    day: str,
+    *,
+    signed: bool = True,
+    ended_early: bool = False,
+    notice_months: int = 0,
+    work_goes_on: bool = False,
 ) -> tuple[State, int | None]:
     now = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=SHANGHAI)
     got = standing(
-        found, signed=signed, ended_early=ended_early, notice_months=notice_months, now=now, zone=SHANGHAI
+        found,
+        signed=signed,
+        ended_early=ended_early,
+        notice_months=notice_months,
+        now=now,
+        zone=SHANGHAI,
+        work_goes_on=work_goes_on,
     )
     return got.state, got.days_left
 
@@ -66,7 +78,8 @@ def test_without_both_signatures_no_date_counts() -> None:
 
 def test_after_the_end_the_reason_is_named() -> None:
     running = contract(run_off=RunOff.IN_PROGRESS_LABOUR_FREE)
-    assert stands(running, "2027-02-01")[0] is State.RUN_OFF
+    assert stands(running, "2027-02-01")[0] is State.EXPIRED
+    assert stands(running, "2027-02-01", work_goes_on=True)[0] is State.RUN_OFF
     assert stands(contract(), "2027-02-01", ended_early=True)[0] is State.TERMINATED
 
 

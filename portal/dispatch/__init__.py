@@ -1,0 +1,1 @@
+"""Visits: planned against the contract, carried out with a sheet for each device, signed by both sides."""

@@ -1,0 +1,1 @@
+"""What dispatch reads, a file for each subject."""

@@ -1,0 +1,123 @@
+"""Reading visits: the one scoped query for a person, and what jobs and handlers look for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from portal.dispatch.models import ServiceSheet, Visit, VisitTicket
+from portal.dispatch.rules.visiting import OPEN, OVER, PLANNED, VisitStatus
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound
+from portal.tickets.models.ticket import Ticket
+from portal.tickets.queries import scope
+
+
+def visible(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Limit a query over Visit to what the actor may see: staff all; a client's manager the organisation's; a member those of
+    tickets that they may see, and the rounds of their organisation, which are for everybody there."""
+    if actor.is_staff or actor.is_system:
+        return query
+    if not actor.memberships:
+        return query.where(false())
+    mine = scope.visible(select(Ticket.id), actor)
+    of_tickets = select(VisitTicket.visit_id).where(VisitTicket.ticket_id.in_(mine))
+    rounds = Visit.organisation_id.in_(actor.organisation_ids) & Visit.round_id.is_not(None)
+    managed = Visit.organisation_id.in_(actor.managed_organisation_ids)
+    return query.where(or_(managed, rounds, Visit.id.in_(of_tickets)))
+
+
+def _whole() -> Select[tuple[Visit]]:
+    return select(Visit).options(
+        joinedload(Visit.organisation), joinedload(Visit.site), joinedload(Visit.contract), joinedload(Visit.engineer),
+        selectinload(Visit.tickets).joinedload(VisitTicket.ticket),
+    )  # fmt: skip
+
+
+def visit_for(actor: Actor, number: int, *, lock: bool = False) -> Visit:
+    """One visit by its number; raises NotFound. `lock` holds the row until the transaction ends."""
+    query = visible(_whole(), actor).where(Visit.number == number)
+    if lock:
+        query = query.with_for_update(of=Visit).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_id(visit_id: int, *, lock: bool = False) -> Visit:
+    """One visit for a job or a handler; raises NotFound."""
+    query = _whole().where(Visit.id == visit_id)
+    if lock:
+        query = query.with_for_update(of=Visit).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def of_ticket(actor: Actor, ticket_id: int) -> Sequence[Visit]:
+    """The visits of a ticket that the actor may see, the newest first. The caller has read the ticket in scope."""
+    ids = select(VisitTicket.visit_id).where(VisitTicket.ticket_id == ticket_id)
+    query = visible(_whole(), actor).where(Visit.id.in_(ids))
+    return db.session.scalars(query.order_by(Visit.starts_at.desc(), Visit.id.desc())).unique().all()
+
+
+def open_of_ticket(ticket_id: int) -> Sequence[Visit]:
+    """Locked visits of a ticket that are not over."""
+    ids = select(VisitTicket.visit_id).where(VisitTicket.ticket_id == ticket_id)
+    query = _whole().where(Visit.id.in_(ids), Visit.status.in_(OPEN)).order_by(Visit.id)
+    return db.session.scalars(query.with_for_update(of=Visit)).unique().all()
+
+
+def between(
+    actor: Actor, start: datetime, end: datetime, *, engineer_id: int | None = None
+) -> Sequence[Visit]:
+    """Visits that touch [start, end), cancelled ones left out, by time."""
+    query = visible(_whole(), actor).where(
+        Visit.starts_at < end, Visit.ends_at > start, Visit.status != VisitStatus.CANCELLED
+    )
+    if engineer_id is not None:
+        query = query.where(Visit.engineer_id == engineer_id)
+    return db.session.scalars(query.order_by(Visit.starts_at, Visit.id)).unique().all()
+
+
+def on_site_now() -> Sequence[Visit]:
+    """Locked visits on which somebody is at the client's now; a few at any time."""
+    query = _whole().where(Visit.status == VisitStatus.ON_SITE).order_by(Visit.id)
+    return db.session.scalars(query.with_for_update(of=Visit)).unique().all()
+
+
+def planned_rounds() -> Sequence[Visit]:
+    """Locked rounds that nobody has set out for."""
+    query = (
+        _whole()
+        .options(joinedload(Visit.round))
+        .where(Visit.round_id.is_not(None), Visit.status.in_(PLANNED))
+    )
+    return db.session.scalars(query.order_by(Visit.id).with_for_update(of=Visit)).unique().all()
+
+
+def sheets_of_device(actor: Actor, device_id: int, limit: int = 50) -> Sequence[ServiceSheet]:
+    """Signed sheets of a device that the actor may see, the newest first."""
+    visits = visible(select(Visit.id), actor).where(Visit.status.in_(OVER))
+    query = (
+        select(ServiceSheet)
+        .where(ServiceSheet.device_id == device_id, ServiceSheet.visit_id.in_(visits))
+        .where(ServiceSheet.number.is_not(None))
+        .options(joinedload(ServiceSheet.visit))
+    )
+    return db.session.scalars(query.order_by(ServiceSheet.id.desc()).limit(limit)).all()
+
+
+def sheet_for(actor: Actor, number: int) -> ServiceSheet:
+    """A signed sheet by its number; raises NotFound."""
+    visits = visible(select(Visit.id), actor)
+    query = select(ServiceSheet).where(ServiceSheet.number == number, ServiceSheet.visit_id.in_(visits))
+    found = db.session.scalar(query.options(joinedload(ServiceSheet.visit)))
+    if found is None:
+        raise NotFound
+    return found

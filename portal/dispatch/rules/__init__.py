@@ -1,0 +1,1 @@
+"""What a visit may become and what must be there before it does; pure."""

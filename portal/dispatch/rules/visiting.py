@@ -1,0 +1,116 @@
+"""A visit's states, on what ground it is planned, when its day is over, and what becomes of its entitlement."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from portal.contracts.rules.terms import NoAccess
+
+
+class VisitKind(StrEnum):
+    ON_SITE = "on_site"
+    EMERGENCY = "emergency"
+    ROUND = "round"
+    """Planned by the contract: the weekly visit, the upkeep every N months."""
+
+
+class VisitStatus(StrEnum):
+    PROPOSED = "proposed"
+    SCHEDULED = "scheduled"
+    CONFIRMED = "confirmed"
+    EN_ROUTE = "en_route"
+    ON_SITE = "on_site"
+    FINISHED = "finished"
+    SIGNED = "signed"
+    CANCELLED = "cancelled"
+    NO_ACCESS = "no_access"
+    """The client was not there, or cancelled once the engineer was on the way."""
+    NO_SHOW = "no_show"
+    """We did not come."""
+
+
+S = VisitStatus
+PLANNED = frozenset({S.PROPOSED, S.SCHEDULED, S.CONFIRMED})
+"""Nobody has set out: it may be moved, and cancelled without a trace in the ledger."""
+UNDER_WAY = frozenset({S.EN_ROUTE, S.ON_SITE})
+OPEN = PLANNED | UNDER_WAY | {S.FINISHED}
+"""The ticket of such a visit cannot be resolved."""
+OVER = frozenset({S.SIGNED, S.CANCELLED, S.NO_ACCESS, S.NO_SHOW})
+
+_NEXT: dict[VisitStatus, frozenset[VisitStatus]] = {
+    S.PROPOSED: frozenset({S.SCHEDULED, S.CANCELLED}),
+    S.SCHEDULED: frozenset({S.CONFIRMED, S.EN_ROUTE, S.ON_SITE, S.CANCELLED, S.NO_SHOW, S.PROPOSED}),
+    S.CONFIRMED: frozenset({S.SCHEDULED, S.EN_ROUTE, S.ON_SITE, S.CANCELLED, S.NO_SHOW}),
+    S.EN_ROUTE: frozenset({S.ON_SITE, S.NO_ACCESS, S.NO_SHOW}),
+    S.ON_SITE: frozenset({S.FINISHED, S.NO_ACCESS}),
+    S.FINISHED: frozenset({S.SIGNED, S.ON_SITE}),
+    S.SIGNED: frozenset(),
+    S.CANCELLED: frozenset(),
+    S.NO_ACCESS: frozenset(),
+    S.NO_SHOW: frozenset(),
+}
+
+
+def may_become(now: VisitStatus, then: VisitStatus) -> bool:
+    """Whether the table of states has this step."""
+    return then in _NEXT[now]
+
+
+class Basis(StrEnum):
+    """On what ground somebody comes (TS-23, TS-27; invariant 14)."""
+
+    TRIAGE = "triage"
+    EMERGENCY = "emergency"
+    ROUND = "round"
+    OVERRIDE = "override"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the ladder of a ticket knows: the phone was tried; neither phone nor remote work could solve it."""
+
+    by_phone: bool
+    not_solvable_remotely: bool
+
+
+def basis_of(tried: Tried, *, emergency: bool, planned_round: bool, override_reason: str) -> Basis | None:
+    """The ground for a visit, the plainest one first; None: there is none yet. An emergency and a round need no triage."""
+    if planned_round:
+        return Basis.ROUND
+    if emergency:
+        return Basis.EMERGENCY
+    if tried.by_phone and tried.not_solvable_remotely:
+        return Basis.TRIAGE
+    return Basis.OVERRIDE if override_reason.strip() else None
+
+
+def day_ends_at(arrived_at: datetime, longest_days: int | None, zone: ZoneInfo) -> datetime | None:
+    """When a visit must be over by the clause: the last second of its calendar day, or of its n-th (TS-26). None: no limit."""
+    if longest_days is None:
+        return None
+    last = arrived_at.astimezone(zone).date() + timedelta(days=longest_days - 1)
+    return datetime.combine(last, time(23, 59, 59), tzinfo=zone).astimezone(UTC)
+
+
+class Then(StrEnum):
+    """What the ledger does with what a visit holds."""
+
+    CONSUME = "consume"
+    RELEASE = "release"
+
+
+def of_no_access(no_access: NoAccess) -> Then:
+    """A visit that found nobody counts as made, unless the contract says otherwise (silent everywhere; a setting)."""
+    return Then.CONSUME if no_access is NoAccess.COUNTS else Then.RELEASE
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A stretch of time, [start, end)."""
+
+    start: datetime
+    end: datetime
+
+    def clashes(self, other: "Slot") -> bool:
+        return self.start < other.end and other.start < self.end

@@ -1,0 +1,1 @@
+"""What dispatch does, a file for each subject."""

@@ -1,0 +1,310 @@
+"""Planning a visit: the ground, the contract's answer, the reservation, and the slot; moving it; calling it off.
+
+Owns that nobody comes without a ground (invariant 14), and that what the contract does not include is agreed first. Refuses
+to decide what a visit costs: the contracts do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from portal.contracts.models import LedgerBucket, LedgerEntry
+from portal.contracts.rules.decision import Decision, Outcome, Reason
+from portal.contracts.service import assessing, charging, ledger
+from portal.contracts.service.ledger import Insufficient, Why
+from portal.dispatch.events import VisitCancelled, VisitScheduled
+from portal.dispatch.models import Visit, VisitTicket
+from portal.dispatch.rules.visiting import PLANNED, VisitKind, VisitStatus
+from portal.dispatch.service import asking, record
+from portal.infra import outbox
+from portal.infra.db import db
+from portal.kernel import clock
+from portal.kernel.actor import SYSTEM, Actor, StaffRole
+from portal.kernel.errors import Refused
+from portal.people import queries as people
+from portal.tickets.models.ticket import Ticket
+from portal.tickets.rules.words import ENDED, Phase
+from portal.tickets.service import clocks, holds
+from portal.tickets.service import record as ticket_record
+from portal.tickets.service import status as ticket_status
+
+QUOTED_VISITS = ("off_hours", "extra_visit", "repair", "factory")
+"""Kinds of agreed work that a visit outside the contract may rest on."""
+
+
+class NotNow(Refused):
+    """The contract does not allow or include this visit; `code` for machines and scenarios, `decision` for the page."""
+
+    def __init__(self, sentence: object, code: str, decision: Decision | None = None) -> None:
+        super().__init__(sentence, field="starts_at")
+        self.code, self.decision = code, decision
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When and who. `pay_extra`: take the charged visit where the included one is used up. `override_reason`: a manager's, for
+    a visit before the ladder was climbed. `round_id`: join a planned round is done by `join_round`, not here."""
+
+    starts_at: datetime
+    ends_at: datetime
+    engineer_id: int | None = None
+    site_id: int | None = None
+    override_reason: str = ""
+    pay_extra: bool = False
+    note: str = ""
+
+
+def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
+    """Plan a visit for a locked ticket and hold what it uses. Raises NotNow with the reason, Refused for a bad slot."""
+    if ticket.status in ENDED:
+        raise Refused(_l("This ticket has ended. Reopen it before you plan a visit."))
+    _check_slot(plan.starts_at, plan.ends_at)
+    reason = plan.override_reason if _may_override(actor) else ""
+    found = asking.ground(ticket, plan.starts_at, reason)
+    if found.basis is None:
+        raise NotNow(
+            _l("Try by phone and remotely first: the contract asks for it. A manager may give a reason."),
+            Reason.TRIAGE_REQUIRED.value,
+            found.decision,
+        )
+    answer = _chosen(ticket, found, plan)
+    now = clock.now()
+    visit = Visit(
+        number=ticket_record.next_number("visit"), organisation_id=ticket.organisation_id,
+        site_id=plan.site_id or ticket.site_id, contract_id=answer.contract_id, version_number=answer.version,
+        kind=VisitKind.EMERGENCY if asking.emergency_of(ticket) else VisitKind.ON_SITE,
+        status=VisitStatus.PROPOSED, basis=found.basis, override_reason=reason.strip()[:500] or None,
+        starts_at=plan.starts_at, ends_at=plan.ends_at, price=answer.price or None, note=plan.note.strip() or None,
+        created_at=now, created_by_id=actor.contact_id, changed_at=now,
+    )  # fmt: skip
+    if plan.site_id is not None:
+        people.site_of(ticket.organisation_id, plan.site_id)
+    db.session.add(visit)
+    db.session.flush()
+    db.session.add(VisitTicket(visit=visit, ticket=ticket))
+    db.session.flush()
+    assessing.assess(SYSTEM, record.ref_of(visit), asking.question_of(ticket, plan.starts_at, reason))
+    _take_agreed(ticket, visit, answer)
+    _reserve(actor, visit, answer, f"ticket:{ticket.number}")
+    if plan.engineer_id is not None:
+        visit.engineer_id = people.staff_user(plan.engineer_id).id
+    holds.hold(ticket.id, record.ref_of(visit))
+    if visit.contract_id is not None:
+        charging.begin_work(record.ref_of(visit), visit.contract_id, now)
+    if ticket.phase is not Phase.ON_SITE:
+        ticket_status.set_phase(ticket, actor, Phase.ON_SITE, now, reason=reason)
+    record.become(visit, actor, VisitStatus.SCHEDULED, **_slot(visit))
+    if visit.engineer_id is not None:
+        clocks.stop(ticket, "dispatch", now)
+    ticket_status.touch_by_staff(ticket, actor, now)
+    outbox.record(VisitScheduled(visit.id, moved=False))
+    return visit
+
+
+def move(
+    actor: Actor, visit: Visit, starts_at: datetime, ends_at: datetime, engineer_id: int | None
+) -> Visit:
+    """Give a locked visit that nobody has set out for another slot or engineer; what it holds moves to the bucket of the new
+    day. A confirmed slot is to be confirmed anew. Raises NotNow, Refused."""
+    _in_planning(visit)
+    _check_slot(starts_at, ends_at)
+    same_slot = (visit.starts_at, visit.ends_at) == (starts_at, ends_at)
+    if engineer_id is not None:
+        people.staff_user(engineer_id)
+    if same_slot and visit.engineer_id == engineer_id:
+        return visit
+    visit.engineer_id = engineer_id
+    if not same_slot:
+        visit.starts_at, visit.ends_at, visit.moved_by_hand = starts_at, ends_at, True
+        _hold_anew(actor, visit)
+        visit.confirmed_at = visit.confirmed_by = None
+    if visit.status is not VisitStatus.SCHEDULED:
+        record.become(visit, actor, VisitStatus.SCHEDULED, moved=True, **_slot(visit))
+    else:
+        record.write(visit, actor, "moved" if not same_slot else "assigned", **_slot(visit))
+    for row in visit.tickets:
+        if engineer_id is not None:
+            clocks.stop(row.ticket, "dispatch", clock.now())
+    outbox.record(VisitScheduled(visit.id, moved=True))
+    return visit
+
+
+def cancel(actor: Actor, visit: Visit, reason: str) -> None:
+    """Call a locked visit off before anybody set out: what it held is given back (X92)."""
+    if not reason.strip():
+        raise Refused(_l("Say why, so that everybody knows."), field="reason")
+    _in_planning(visit)
+    give_back(actor, visit, "cancelled")
+    visit.ended_reason = reason.strip()[:500]
+    record.become(visit, actor, VisitStatus.CANCELLED, reason=visit.ended_reason)
+    charging.end_work(record.ref_of(visit), clock.now())
+    outbox.record(VisitCancelled(visit.id, by_client=not (actor.is_staff or actor.is_system)))
+
+
+def give_back(actor: Actor, visit: Visit, reason: str) -> None:
+    """Release what a visit holds, if it still does: a cancelled ticket may have given it back already."""
+    entry = held_by(visit)
+    if entry is not None:
+        why = Why(ref=entry.ref, clause=entry.clause, reason=reason)
+        ledger.release(actor, entry, f"release:{entry.id}", why)
+    visit.reservation_id = None
+
+
+def held_by(visit: Visit) -> LedgerEntry | None:
+    """The reservation of a visit that nothing has ended yet."""
+    if visit.reservation_id is None:
+        return None
+    closed = select(LedgerEntry.id).where(LedgerEntry.closes_id == visit.reservation_id)
+    if db.session.scalar(closed) is not None:
+        return None
+    return db.session.get_one(LedgerEntry, visit.reservation_id)
+
+
+def _may_override(actor: Actor) -> bool:
+    return actor.staff_role in (StaffRole.MANAGER, StaffRole.ADMINISTRATOR)
+
+
+def _check_slot(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Refused(_l("The end must be later than the beginning."), field="ends_at")
+    if starts_at < clock.now():
+        raise Refused(_l("That lies in the past. When shall somebody come?"), field="starts_at")
+
+
+def _in_planning(visit: Visit) -> None:
+    if visit.status not in PLANNED:
+        raise Refused(_l("Somebody has set out for this visit already, or it is over."))
+
+
+def _slot(visit: Visit) -> dict[str, object]:
+    return {
+        "starts_at": visit.starts_at.isoformat(),
+        "ends_at": visit.ends_at.isoformat(),
+        "engineer": visit.engineer_id and people.staff_user(visit.engineer_id).name,
+    }
+
+
+def _chosen(ticket: Ticket, found: asking.Ground, plan: Plan) -> Decision:
+    """The answer that the visit rests on. Raises NotNow where there is none."""
+    answer = found.decision
+    match answer.outcome:
+        case Outcome.INCLUDED | Outcome.CONSUME | Outcome.BILLABLE:
+            return answer
+        case Outcome.DEFERRED if plan.pay_extra and found.charged_now is not None:
+            return found.charged_now
+        case Outcome.DEFERRED:
+            code = "INSUFFICIENT" if answer.reason is Reason.QUOTA_USED else str(answer.reason)
+            sentence = _l(
+                "The visits of this period are used up; choose the later one, or the one that is charged."
+            )
+            if answer.reason is Reason.WAITING_RENEWAL:
+                sentence = _l("The contract is over on that day. It has to be renewed, or the work quoted.")
+            raise NotNow(sentence, code, answer)
+        case Outcome.QUOTE_REQUIRED if holds.approvals(ticket.id, *QUOTED_VISITS):
+            return answer
+        case Outcome.QUOTE_REQUIRED:
+            raise NotNow(
+                _l("This work is quoted first, and both sides confirm the quote before anybody comes."),
+                "QUOTE_NOT_CONFIRMED",
+                answer,
+            )
+    if answer.reason is Reason.TRIAGE_REQUIRED:
+        sentence = _l(
+            "Try by phone and remotely first: the contract asks for it. A manager may give a reason."
+        )
+    elif answer.outcome is Outcome.BLOCKED:
+        sentence = _l("The contract does not allow a visit at this time; see the reason beside it.")
+    else:
+        sentence = _l("Whether this is covered has to be decided by hand first.")
+    if answer.outcome is Outcome.MANUAL_REVIEW and holds.approvals(ticket.id, *QUOTED_VISITS):
+        return answer
+    raise NotNow(sentence, str(answer.reason), answer)
+
+
+def _take_agreed(ticket: Ticket, visit: Visit, answer: Decision) -> None:
+    """A visit that rests on a confirmed quote is agreed already, at the quote's price; billing charges the quote."""
+    if answer.outcome not in (Outcome.QUOTE_REQUIRED, Outcome.MANUAL_REVIEW):
+        return
+    agreed = holds.approvals(ticket.id, *QUOTED_VISITS)[0]
+    visit.price, visit.agreed_at = agreed.amount or None, agreed.confirmed_at
+    visit.agreed_how = agreed.ref
+
+
+def _reserve(actor: Actor, visit: Visit, answer: Decision, ref: str) -> None:
+    if answer.ledger is None:
+        return
+    bucket = db.session.get_one(LedgerBucket, answer.ledger.bucket_id)
+    why = Why(ref=ref, clause=answer.clause)
+    try:
+        entry = ledger.reserve(
+            actor, bucket, answer.ledger.quantity, f"visit:{visit.id}:{visit.version or 0}:reserve", why
+        )
+    except Insufficient:
+        raise NotNow(
+            _l("Somebody else took the last visit of this period a moment ago."), "INSUFFICIENT", answer
+        ) from None
+    visit.reservation_id = entry.id
+
+
+def _hold_anew(actor: Actor, visit: Visit) -> None:
+    """Ask again for the new hour; what is held moves with it. A visit that was agreed by a quote keeps its ground."""
+    ticket = visit.tickets[0].ticket if visit.tickets else None
+    if visit.agreed_how and visit.agreed_how.startswith("quote:"):
+        return
+    before = held_by(visit)
+    give_back(actor, visit, "moved")
+    if ticket is None:
+        reserve_round(actor, visit)
+        return
+    reason = visit.override_reason or ""
+    found = asking.ground(ticket, visit.starts_at, reason)
+    plan = Plan(visit.starts_at, visit.ends_at, pay_extra=before is None and visit.price is not None)
+    answer = _chosen(ticket, found, plan)
+    assessing.assess(SYSTEM, record.ref_of(visit), asking.question_of(ticket, visit.starts_at, reason))
+    visit.contract_id, visit.version_number = answer.contract_id, answer.version
+    if (answer.price or None) != visit.price:
+        visit.price, visit.agreed_at, visit.agreed_by, visit.agreed_how = (
+            answer.price or None,
+            None,
+            None,
+            None,
+        )
+    _reserve(actor, visit, answer, f"ticket:{ticket.number}")
+
+
+def reserve_round(actor: Actor, visit: Visit) -> bool:
+    """Let a planned round hold its unit, once its bucket is open; True if it holds one, or needs none."""
+    if held_by(visit) is not None:
+        return True
+    answer, _known = assessing.ask(SYSTEM, asking.round_question(visit))
+    if answer.outcome is Outcome.INCLUDED:
+        return True
+    if answer.outcome is not Outcome.CONSUME or answer.ledger is None:
+        return False
+    _reserve(actor, visit, answer, record.ref_of(visit))
+    return True
+
+
+def agree(actor: Actor, visit: Visit, name: str, how: str) -> None:
+    """The client agrees to the price of a locked visit: by its link, in the portal, or as staff heard it (`how`)."""
+    if visit.price is None:
+        raise Refused(_l("This visit costs nothing; nothing is to be agreed."))
+    if not name.strip():
+        raise Refused(_l("Say who agreed."), field="name")
+    if visit.agreed_at is None:
+        visit.agreed_at, visit.agreed_by, visit.agreed_how = (
+            clock.now(),
+            name.strip()[:120],
+            how.strip()[:200],
+        )
+        record.write(
+            visit, actor, "agreed", name=visit.agreed_by, how=visit.agreed_how, price=str(visit.price)
+        )
+
+
+def price_open(visit: Visit) -> Decimal | None:
+    """The price that nobody has agreed to yet."""
+    return visit.price if visit.price is not None and visit.agreed_at is None else None

@@ -1,0 +1,67 @@
+"""A visit's ground, its day and its states."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal.contracts.rules.terms import NoAccess
+from portal.dispatch.rules.visiting import (
+    OVER,
+    Basis,
+    Slot,
+    Then,
+    Tried,
+    VisitStatus,
+    basis_of,
+    day_ends_at,
+    may_become,
+    of_no_access,
+)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOTHING, PHONE, BOTH = Tried(False, False), Tried(True, False), Tried(True, True)
+
+
+@pytest.mark.rule("TS-23", "TS-27")
+@pytest.mark.parametrize(
+    ("tried", "how", "basis"),
+    [
+        (NOTHING, {}, None),
+        (PHONE, {}, None),
+        (BOTH, {}, Basis.TRIAGE),
+        (NOTHING, {"emergency": True}, Basis.EMERGENCY),
+        (NOTHING, {"planned_round": True}, Basis.ROUND),
+        (NOTHING, {"override_reason": "The director asked"}, Basis.OVERRIDE),
+        (NOTHING, {"override_reason": "  "}, None),
+    ],
+)
+def test_somebody_comes_only_on_a_ground(tried, how, basis):
+    how = {"emergency": False, "planned_round": False, "override_reason": ""} | how
+    assert basis_of(tried, **how) is basis
+
+
+@pytest.mark.rule("TS-26")
+def test_a_visit_of_one_day_ends_with_the_calendar_day_on_the_spot():
+    arrived = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
+    assert day_ends_at(arrived, 1, SHANGHAI) == datetime(2026, 3, 10, 15, 59, 59, tzinfo=UTC)
+    assert day_ends_at(arrived, 2, SHANGHAI) == datetime(2026, 3, 11, 15, 59, 59, tzinfo=UTC)
+    assert day_ends_at(arrived, None, SHANGHAI) is None
+
+
+def test_what_is_over_stays_over():
+    assert [s for s in OVER for then in VisitStatus if may_become(s, then)] == []
+
+
+def test_nobody_signs_for_a_visit_that_was_not_finished():
+    assert [s for s in VisitStatus if may_become(s, VisitStatus.SIGNED)] == [VisitStatus.FINISHED]
+
+
+def test_a_door_that_stays_shut_counts_unless_the_contract_says_otherwise():
+    assert (of_no_access(NoAccess.COUNTS), of_no_access(NoAccess.FREE)) == (Then.CONSUME, Then.RELEASE)
+
+
+def test_slots_that_touch_do_not_clash():
+    nine, ten, eleven = (datetime(2026, 3, 10, h, tzinfo=UTC) for h in (9, 10, 11))
+    assert not Slot(nine, ten).clashes(Slot(ten, eleven))
+    assert Slot(nine, eleven).clashes(Slot(ten, eleven))
