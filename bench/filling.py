@@ -82,7 +82,7 @@ def fill(tickets: int, now: datetime) -> Filled:
                     "side": "client" if k % 2 == 0 else "staff", "contact_id": requester, "at": at + timedelta(minutes=k),
                     "text": f"{symptom} ({k})", "channel": Channel.WEB,
                 })  # fmt: skip
-            word_rows.append({"t": i + 1, "w": search.tokens(f"{symptom} PC-{organisation} SN{i:06d}")})
+            word_rows.append((i + 1, search.tokens(f"{symptom} PC-{organisation} SN{i:06d}")))
         columns = set(Ticket.__table__.columns.keys())
         _insert(Ticket.__table__, [{k: v for k, v in row.items() if k in columns} for row in ticket_rows])
         _insert(TimelineEntry.__table__, entry_rows)
@@ -190,18 +190,12 @@ def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
         db.session.execute(insert(table), chunk)
 
 
-def _index(rows: list[dict[str, Any]]) -> None:
-    from portal.infra.db import db
+def _index(tokens_of_tickets: Iterable[tuple[int, list[str]]]) -> None:
+    """Sorted, as the index lies on the disk."""
+    from portal.tickets.models.search import TicketToken
 
-    if db.engine.dialect.name == "postgresql":
-        statement = (
-            "INSERT INTO ticket_words (ticket_id, internal, words) VALUES (:t, false, array_to_tsvector(:w))"
-        )
-        rows = [{"t": r["t"], "w": r["w"].split()} for r in rows]
-    else:
-        statement = "INSERT INTO ticket_words (words, ticket_id, internal) VALUES (:w, :t, 0)"
-    for chunk in _chunks(rows):
-        db.session.execute(text(statement), chunk)
+    rows = sorted((token, ticket_id) for ticket_id, tokens in tokens_of_tickets for token in tokens)
+    _insert(TicketToken.__table__, [{"token": t, "ticket_id": i, "internal": False} for t, i in rows])
 
 
 def _catch_up() -> None:

@@ -6,13 +6,6 @@ from sqlalchemy import Connection
 
 from portal.infra.db import db
 
-PLAIN_SQL_TABLES = ("ticket_words",)
-"""Made by SQL of their own on each engine (search); no model describes them."""
-
-
-def _is_modelled(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
-    return not (kind in ("table", "index") and name is not None and name.startswith(PLAIN_SQL_TABLES))
-
 
 def _foreign_keys(connection: Connection, state: str) -> None:
     # By the driver itself: inside of the transaction that SQLAlchemy begins the pragma does nothing, without an error.
@@ -28,7 +21,6 @@ def _run() -> None:
             context.configure(
                 connection=connection,
                 target_metadata=db.metadata,
-                include_object=_is_modelled,
                 **current_app.extensions["migrate"].configure_args,
             )
             with context.begin_transaction():

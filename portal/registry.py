@@ -14,6 +14,7 @@ MODELS = [
     "portal.contracts.models",
     "portal.tickets.models.ticket",
     "portal.tickets.models.holds",
+    "portal.tickets.models.search",
     "portal.intake.models",
     "portal.dispatch.models",
     "portal.notify.models",
@@ -38,6 +39,7 @@ BLUEPRINTS = [
 CLI = [
     "portal.people.cli",
     "portal.contracts.cli",
+    "portal.tickets.cli",
     "portal.intake.cli",
     "portal.demo.cli",
     "portal.rehearsal.cli",
@@ -114,6 +116,7 @@ JOBS: dict[str, tuple[str, bool]] = {
     "dispatch.keep_rounds": ("portal.dispatch.jobs:keep_rounds", True),
     "dispatch.end_overdue": ("portal.dispatch.jobs:end_overdue", True),
     "dispatch.ticket_cancelled": ("portal.dispatch.handlers:ticket_cancelled", True),
+    "tickets.index": ("portal.tickets.jobs:index", False),
     "people.prune": ("portal.people.jobs:prune", True),
     "infra.prune": ("portal.infra.prune:prune", True),
 }
@@ -128,6 +131,7 @@ SCHEDULE: dict[str, timedelta] = {
     "tickets.close_silent": timedelta(minutes=10),
     "dispatch.keep_rounds": timedelta(hours=1),
     "dispatch.end_overdue": timedelta(minutes=10),
+    "tickets.index": timedelta(minutes=5),
     "people.prune": timedelta(hours=1),
     "infra.prune": timedelta(hours=6),
 }

@@ -1,13 +1,15 @@
-"""What the clock does to tickets: silence closes what was solved, promises come near and break."""
+"""What the clock does to tickets: silence closes what was solved, promises come near and break, the index is made anew."""
 
 from typing import Any
 
+from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.service import clocks, status
+from portal.tickets.service import clocks, indexing, status
 
 _BATCH = 200
 _BATCHES_A_RUN = 5
+_INDEX_BATCHES_A_RUN = 20
 
 
 def close_silent(_payload: dict[str, Any]) -> None:
@@ -23,4 +25,13 @@ def watch_promises(_payload: dict[str, Any]) -> None:
     now = clock.now()
     for _run in range(_BATCHES_A_RUN):
         if clocks.watch(now, _BATCH) < _BATCH:
+            return
+
+
+def index(_payload: dict[str, Any]) -> None:
+    """Go on making the search index anew, if its tokens have changed. A transaction a batch; run twice it does no harm."""
+    for _run in range(_INDEX_BATCHES_A_RUN):
+        with transaction():
+            indexed = indexing.go_on()
+        if not indexed:
             return

@@ -15,7 +15,7 @@ from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.models.ticket import Participant, Ticket, TicketSeen
 from portal.tickets.rules.words import Kind, Urgency
-from portal.tickets.service import clocks, record
+from portal.tickets.service import clocks, indexing, record
 
 
 def add_participant(actor: Actor, ticket: Ticket, contact_id: int) -> None:
@@ -106,9 +106,10 @@ def correct(actor: Actor, ticket: Ticket, about: About) -> None:
         record.add_change(
             ticket, actor, now, {"what": name, "from": str(before or ""), "to": str(after or "")}
         )
+    if changes.keys() & {"subject", "device_id"}:
+        db.session.flush()
+        indexing.anew(ticket.id)
     if changes.keys() & {"kind", "urgency", "device_id"}:
         db.session.flush()
         db.session.refresh(ticket, ["device"])
         clocks.promise(ticket, now)
-    if "subject" in changes:
-        record.index(ticket, about.subject)

@@ -14,7 +14,7 @@ from portal.people import queries as people
 from portal.tickets.events import TicketOpened
 from portal.tickets.models.ticket import Participant, Ticket
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
-from portal.tickets.service import clocks, record, status
+from portal.tickets.service import clocks, indexing, record, status
 from portal.tickets.service.record import Words
 
 
@@ -75,13 +75,7 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
     asked = Actor(contact_id=requester.id, name=requester.name)
     first = record.add_entry(ticket, asked, EntryKind.MESSAGE, now, new.words, channel=new.channel)
     first.details = {"entered_by": actor.name} if actor.is_staff else None
-    parts = [
-        ticket.subject,
-        device.name if device else "",
-        (device.serial or "") if device else "",
-        requester.name,
-    ]
-    record.index(ticket, " ".join([*parts, organisation.name]))
+    indexing.add_head(ticket.id, ticket.subject, device, requester.name, organisation.name)
     waits = clocks.waits_at_first(clocks.promise(ticket, now))
     if waits is not None:
         status.become(ticket, SYSTEM, waits, now)

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal.infra import search
 from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.tickets.models.ticket import Attachment, NumberSeries, Ticket, TicketMessageId, TimelineEntry
 from portal.tickets.rules.words import Channel, EntryKind
+from portal.tickets.service import indexing
 
 FIRST_NUMBER = 1001
 
@@ -107,8 +106,11 @@ def add_entry(
         if kind is EntryKind.MESSAGE:
             ticket.last_word = " ".join(words.text.split())[:200]
             ticket.last_word_side = actor.side
-    if words.text and kind is not EntryKind.CHANGE:
-        index(ticket, words.text, internal=internal)
+    if kind is not EntryKind.CHANGE:
+        names = " ".join(file.name for file in words.files)
+        indexing.add_line(
+            ticket.id, f"{words.text} {names}", actor.contact_id, with_files=bool(names), internal=internal
+        )
     return entry
 
 
@@ -126,18 +128,3 @@ def remember_message_id(ticket_id: int, message_id: str, now: datetime, *, outgo
     db.session.execute(
         insert(TicketMessageId).values(values).on_conflict_do_nothing(index_elements=["message_id"])
     )
-
-
-def index(ticket: Ticket, text: str, *, internal: bool = False) -> None:
-    """Add words to what the search finds this ticket by; internal words lie apart, for staff alone."""
-    tokens = search.tokens(text)
-    if not tokens:
-        return
-    if db.engine.dialect.name == "postgresql":
-        statement = (
-            "INSERT INTO ticket_words (ticket_id, internal, words) VALUES (:t, :i, array_to_tsvector(:w))"
-        )
-        db.session.execute(sql(statement), {"t": ticket.id, "i": internal, "w": tokens.split()})
-    else:
-        statement = "INSERT INTO ticket_words (words, ticket_id, internal) VALUES (:w, :t, :i)"
-        db.session.execute(sql(statement), {"t": ticket.id, "i": int(internal), "w": tokens})

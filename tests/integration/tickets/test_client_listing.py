@@ -101,7 +101,7 @@ def test_the_list_takes_the_same_statements_for_few_and_for_many(cast, as_user):
     browser = as_user(cast.client_manager)
     opened.ticket(cast, device_id=cast.till.id)
     with counted() as few:
-        browser.get("/requests")
+        browser.get("/requests?q=till")
     for n in range(20):
         number = opened.ticket(
             cast, by=cast.client_manager if n % 2 else cast.owner, device_id=cast.website.id
