@@ -69,8 +69,17 @@ class Settings:
     imap_archive: str = "Archive"
     """Messages are moved there once they are committed here."""
     imap_poll_seconds: int = 20
+    imap_idle: bool = True
+    """Between two looks, wait for the server's word where it offers that (RFC 2177)."""
     mailboxes_file: str = ""
     """A TOML file that describes several mailboxes; instead of imap_host."""
+
+    lmtp_listen: str = ""
+    """unix:/path or 127.0.0.1:port; empty: the worker takes nothing in by LMTP."""
+    lmtp_max_bytes: int = 100_000_000
+    """A larger message is refused there (SIZE, RFC 1870)."""
+    lmtp_refuse_unknown: bool = False
+    """Whether recipients that no mailbox names are refused."""
 
     max_file_bytes: int = 25_000_000
     """The largest attachment."""

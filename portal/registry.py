@@ -137,8 +137,8 @@ SCHEDULE: dict[str, timedelta] = {
 }
 """Job kind → how often. One slot a period, so many workers add it once."""
 
-POLLERS = ["portal.intake.doors.imap"]
-"""Modules with `poll(settings) -> float`: work that waits on the outside; the seconds until it wants to be called again."""
+DOORS = ["portal.intake.doors.imap", "portal.intake.doors.lmtp"]
+"""Modules with `doors(app, settings)`: by name, what waits on the outside until its event is set; a thread each."""
 
 
 def job(kind: str) -> JobKind:

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from portal.config import ROOT, BadSetting, Settings
+from portal.intake.doors import lmtp
 from portal.intake.service import mailboxes
 
 PATIENCE = 12.0
@@ -195,6 +196,7 @@ def main() -> int:
         _suit_a_terminal()
         settings = Settings.from_environ()
         mailboxes.described_by(settings)
+        lmtp.place(settings)
         if not _free(settings):
             return 1
         prepare(settings)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
 
@@ -96,11 +97,17 @@ def drain(limit: int = 10_000) -> int:
 
 
 class Worker:
-    """One process of the loop. The mailbox is polled in a thread of its own, so that a slow server delays no notification."""
+    """One process of the loop. Each door has a thread of its own, so that a slow server delays no notification and no
+    other mailbox. Raises BadSetting."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.app, self.settings = app, settings
         self.stopping = threading.Event()
+        self.doors = {
+            name: stand
+            for module in registry.DOORS
+            for name, stand in import_module(module).doors(app, settings).items()
+        }
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self.stopping.set()
@@ -108,7 +115,8 @@ class Worker:
     def run(self) -> None:
         """Until stopped; the job in hand is finished first."""
         threads = [
-            threading.Thread(target=self._poll, args=(name,), daemon=True) for name in registry.POLLERS
+            threading.Thread(target=self._stand, args=(name, stand), name=name, daemon=True)
+            for name, stand in self.doors.items()
         ]
         for thread in threads:
             thread.start()
@@ -127,28 +135,24 @@ class Worker:
             if not busy:
                 self.stopping.wait(self.settings.worker_poll_seconds)
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join(timeout=15)
         log.info("worker.stopped")
 
-    def _poll(self, module: str) -> None:
-        poll = import_module(module).poll
+    def _stand(self, name: str, stand: Callable[[threading.Event], None]) -> None:
         while not self.stopping.is_set():
             try:
-                with self.app.app_context():
-                    pause = float(poll(self.settings))
+                stand(self.stopping)
             except Exception:
-                log.exception("poller.failed", module=module)
-                pause = 30.0
-            self.stopping.wait(pause)
+                log.exception("door.failed", door=name)
+            self.stopping.wait(30.0)
 
 
 def main() -> None:
     try:
         settings = Settings.from_environ()
-        app = create_app(settings)
+        worker = Worker(create_app(settings), settings)
     except BadSetting as error:
         sys.exit(f"Setting {error}")
-    worker = Worker(app, settings)
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)
     worker.run()

@@ -215,10 +215,11 @@ def _mail_server() -> Iterator[Any]:
 @pytest.fixture
 def mailbox(_mail_server: Any) -> Iterator[Any]:
     """A real IMAP server with one empty mailbox: `.port`, `.user`, `.password`, `.append(raw)`, `.messages(folder)`."""
-    network.allowed_ports.add(_mail_server.port)
+    ports = {_mail_server.port, _mail_server.tls_port}
+    network.allowed_ports.update(ports)
     _mail_server.empty()
     yield _mail_server
-    network.allowed_ports.discard(_mail_server.port)
+    network.allowed_ports.difference_update(ports)
 
 
 @pytest.fixture

@@ -7,28 +7,60 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from portal.intake.doors.taking import accept
+from portal.intake import queries
+from portal.intake.doors import imap, pipe
 from portal.intake.rules import author
 from portal.intake.rules.mail import ParsedMail, Unreadable
-from portal.intake.service import reading
+from portal.intake.service import mailboxes, reading
 
 TEMPORARY = 75
 """sysexits EX_TEMPFAIL: the mail server keeps the message and tries again."""
+NO_USER = 67
+"""sysexits EX_NOUSER."""
 
 group = AppGroup("intake", help="Incoming mail.")
 
 
 @group.command("receive")
-def receive() -> None:
-    """Take one message from standard input. Exit 0: it is committed. Exit 75: try again later. Nothing is ever refused."""
+@click.option("--sender", help="Who the mail server says sends it; empty for a report.")
+@click.argument("recipients", nargs=-1)
+def receive(sender: str | None, recipients: tuple[str, ...]) -> None:
+    """Take one message from standard input. Exit 0: committed. 75: try again later. 67: no such recipient, where the
+    settings refuse those. For a mail server better `python -m portal.receive`, which says 75 of broken settings, too."""
     try:
-        accept(sys.stdin.buffer.read(), "pipe")
+        taken = pipe.take(sys.stdin.buffer.read(), sender, recipients)
     except Exception as error:
         # Whatever it was, the server still has the message: it must neither bounce nor vanish.
         click.echo(f"not taken, try again: {type(error).__name__}", err=True)
         sys.exit(TEMPORARY)
+    if not taken:
+        sys.exit(NO_USER)
+
+
+@group.command("fetch")
+def fetch() -> None:
+    """Look once into every IMAP mailbox and say how it went; a way to try the settings. Exit 1 if one failed."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    places = imap.look_once(app, mailboxes.known(), reading.settings().var_dir)
+    if not places:
+        click.echo("no mailbox is fetched by IMAP")
+    failed = False
+    for place in places:
+        state = queries.mailbox(place)
+        bad = state is None or state.failing
+        failed = failed or bad
+        words = (
+            state.last_error
+            if state and bad
+            else f"read up to UID {state.last_uid}"
+            if state
+            else "not looked into"
+        )
+        click.echo(f"{place}: {words}")
+    sys.exit(1 if failed else 0)
 
 
 @group.command("parse")

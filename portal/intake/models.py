@@ -77,3 +77,8 @@ class MailboxState(Model):
     last_error_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None] = mapped_column(Text)
     failing: Mapped[bool] = mapped_column(Boolean, default=False)
+    refused: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The server is there and does not let us in: it takes a person to mend that."""
+    name: Mapped[str | None] = mapped_column(String(80))
+    """The mailbox's name in the settings; a folder of none that is known is not watched any more."""
+    known_since: Mapped[datetime | None] = mapped_column(Instant)

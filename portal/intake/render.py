@@ -19,6 +19,9 @@ def reason_text(code: str | None, detail: str | None = None) -> str:
     """Why a message is held or put aside, and what that means for staff."""
     sentences = {
         "too_large": _("It is larger than this portal reads. The original is kept."),
+        "left_on_server": _(
+            "It is larger than this portal fetches. Only its headers are here; it lies on the mail server."
+        ),
         "header_block_too_large": _("Its headers are larger than any honest mail's."),
         "header_too_long": _("One of its headers is longer than any honest mail's."),
         "too_many_headers": _("It has more headers than any honest mail."),

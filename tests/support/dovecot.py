@@ -27,15 +27,24 @@ log_path = {folder}/dovecot.log
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/cert.pem
+ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
 first_valid_gid = 1
 mail_fsync = never
+auth_failure_delay = 0
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN {folder}/users
 }}
 userdb {{
@@ -49,7 +58,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -64,6 +74,15 @@ namespace inbox {{
 """
 
 
+OAUTH = """
+introspection_mode = post
+introspection_url = http://127.0.0.1:{introspection_port}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
 class NoDovecot(RuntimeError):
     """The server is missing or did not start; the text says which and why."""
 
@@ -74,6 +93,9 @@ class Mailbox:
 
     folder: Path
     port: int
+    tls_port: int
+    introspection_port: int
+    """Where this server asks whether an access token is good (tests/support/tokens.py)."""
     keeper: "subprocess.Popen[bytes]"
     host: str = "127.0.0.1"
     user: str = USER
@@ -117,6 +139,11 @@ class Mailbox:
                 connection.store("1:*", "+FLAGS", "\\Deleted")
                 connection.expunge()
 
+    @property
+    def certificate(self) -> Path:
+        """What a client must trust, and with key.pem beside it what another server may show."""
+        return self.folder / "cert.pem"
+
     def stop(self) -> None:
         keeper.end(self.folder, self.keeper)
 
@@ -135,8 +162,10 @@ def start(asker: int | None = None) -> Mailbox:
     person = pwd.getpwnam(user)
     group = __import__("grp").getgrgid(person.pw_gid).gr_name
     folder = Path(tempfile.mkdtemp(prefix="portal-imap-", dir="/tmp"))
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    port, tls_port, introspection_port = (probe.getsockname()[1] for probe in probes)
+    for probe in probes:
+        probe.close()
     values = {
         "folder": folder,
         "user": user,
@@ -144,9 +173,13 @@ def start(asker: int | None = None) -> Mailbox:
         "uid": person.pw_uid,
         "gid": person.pw_gid,
         "port": port,
+        "tls_port": tls_port,
+        "introspection_port": introspection_port,
     }
     (folder / "dovecot.conf").write_text(CONFIG.format_map(values))
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    (folder / "oauth2.conf").write_text(OAUTH.format_map(values))
+    make_certificate(folder)
     for name in ("run", "state", "mail", "home"):
         (folder / name).mkdir()
     if os.geteuid() == 0:
@@ -154,13 +187,25 @@ def start(asker: int | None = None) -> Mailbox:
             shutil.chown(path, person.pw_uid, person.pw_gid)
     command = [dovecot, "-F", "-c", str(folder / "dovecot.conf")]
     kept = keeper.start(folder, asker or os.getpid(), signal.SIGTERM, "-" if os.geteuid() else user, command)
-    mailbox = Mailbox(folder, port, kept)
+    mailbox = Mailbox(folder, port, tls_port, introspection_port, kept)
     network.allowed_ports.add(port)
     try:
         _await(mailbox)
     finally:
         network.allowed_ports.discard(port)
     return mailbox
+
+
+def make_certificate(folder: Path) -> None:
+    """cert.pem and key.pem for 127.0.0.1 and localhost, signed by themselves."""
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
 
 
 def _await(mailbox: Mailbox, seconds: float = 20) -> None:

@@ -1,21 +1,24 @@
-"""IMAP mailboxes that the worker looks into.
+"""IMAP mailboxes: a thread for each folder, so that a slow server delays no other.
 
 Owns that a message is neither marked nor moved before it is committed. Refuses to read one.
 A message below the watermark is committed, so it may be moved away at any later look; one above it was never touched.
 """
 
-import imaplib
-import re
-import ssl
-from collections.abc import Iterable
-from contextlib import suppress
-from typing import Any
+import dataclasses
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
+from flask import Flask
 
-from portal.config import BadSetting, Settings, secret
+from portal.config import BadSetting, Settings
 from portal.infra.transaction import transaction
 from portal.intake import queries
+from portal.intake.doors import mail_server
+from portal.intake.doors.mail_server import MailServer, SignInRefused
+from portal.intake.doors.oauth import Refused, Tokens
 from portal.intake.doors.taking import accept
 from portal.intake.rules.mailboxes import Imap, Mailbox
 from portal.intake.service import arrival, mailboxes
@@ -23,134 +26,117 @@ from portal.intake.service.arrival import Place
 
 log = structlog.get_logger()
 
-TIMEOUT = 60
-IDLE_WITHOUT_MAILBOX = 300.0
+LARGEST_FETCHED = 256 << 20
+"""Of a larger message the headers alone are kept, and it is held: it stays on the server, in the archive folder."""
+IDLE_SECONDS = 240.0
+"""Then the folder is looked into all the same; well below the 29 minutes of RFC 2177."""
+LONGEST_PAUSE = 300.0
+"""Seconds between two tries of a server that fails."""
 
 
-def poll(_settings: Settings) -> float:
-    """Look into every mailbox; returns the seconds until the next look."""
-    return look_into(mailboxes.known())
+@dataclass
+class Watch:
+    """One folder of one mailbox. `failures` in a row make the pauses longer."""
 
+    box: Mailbox
+    imap: Imap
+    folder: str
+    tokens: Tokens | None
+    failures: int = 0
+    stopping: threading.Event = field(default_factory=threading.Event)
 
-def look_into(boxes: Iterable[Mailbox]) -> float:
-    """Look into these mailboxes once; returns the seconds until the next look. A failing server is noted for staff."""
-    fetched = [(box, box.imap) for box in boxes if box.imap]
-    for box, imap in fetched:
-        for folder in imap.folders:
-            name = f"{imap.user}@{imap.host}/{folder}"[:300]
-            try:
-                _look(box, imap, folder, name)
-            except (OSError, imaplib.IMAP4.error, ssl.SSLError, EOFError, BadSetting) as error:
-                log.warning("imap.failed", mailbox=name, error=repr(error))
-                words = str(error) or type(error).__name__
-                with transaction():
-                    arrival.note_failure(name, words)
-    return float(min((imap.poll_seconds for _, imap in fetched), default=IDLE_WITHOUT_MAILBOX))
+    @property
+    def place(self) -> str:
+        """As it is named to staff, and in MailboxState."""
+        return f"{self.imap.user}@{self.imap.host}/{self.folder}"[:300]
 
+    def stand(self, app: Flask, stopping: threading.Event) -> None:
+        """Look, wait for news, look again, until stopped."""
+        self.stopping = stopping
+        while not stopping.is_set():
+            stopping.wait(self.round(app))
 
-def connect(imap: Imap) -> imaplib.IMAP4:
-    """A signed-in connection."""
-    context = ssl.create_default_context()
-    if imap.tls == "tls":
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(imap.host, imap.port, ssl_context=context, timeout=TIMEOUT)
-    else:
-        server = imaplib.IMAP4(imap.host, imap.port, timeout=TIMEOUT)
-    try:
-        if imap.tls == "starttls":
-            server.starttls(context)
-        assert imap.password is not None
-        server.login(imap.user, secret(imap.password.source, imap.password.name))
-    except BaseException:
-        _leave(server)
-        raise
-    return server
+    def round(self, app: Flask) -> float:
+        """One connection: looks, and waits in it where the server can tell of news. Returns the seconds until the next."""
+        try:
+            with mail_server.signed_in(self.imap, self.tokens) as server:
+                server.choose(self.folder)
+                with app.app_context():
+                    self.look(server)
+                self.failures = 0
+                while self.imap.idle and server.can_idle and not self.stopping.is_set():
+                    server.idle(IDLE_SECONDS, self.stopping)
+                    if not self.stopping.is_set():
+                        with app.app_context():
+                            self.look(server)
+            return float(self.imap.poll_seconds)
+        except (SignInRefused, Refused, BadSetting) as error:
+            return self._failed(app, error, refused=True)
+        except mail_server.Failure as error:
+            return self._failed(app, error, refused=False)
 
+    def _failed(self, app: Flask, error: Exception, *, refused: bool) -> float:
+        log.warning("imap.failed", mailbox=self.place, error=repr(error)[:500])
+        with app.app_context(), transaction():
+            arrival.note_failure(
+                self.place, self.box.name, str(error) or type(error).__name__, refused=refused
+            )
+        pause = min(self.imap.poll_seconds * 2.0**self.failures, LONGEST_PAUSE)
+        self.failures = min(self.failures + 1, 16)
+        return float(max(pause, self.imap.poll_seconds))
 
-def _leave(server: imaplib.IMAP4) -> None:
-    """End a connection in whatever state it is."""
-    with suppress(OSError, imaplib.IMAP4.error):
-        server.logout()
-    with suppress(OSError):
-        server.shutdown()
-
-
-def _look(box: Mailbox, imap: Imap, folder: str, name: str) -> None:
-    server = connect(imap)
-    try:
-        _ok(server.select(_quoted(folder)))
-        validity = _number(server.response("UIDVALIDITY")[1])
+    def look(self, server: MailServer) -> None:
+        """Take in everything above the watermark, then move away what is committed."""
         with transaction():
-            arrival.note_look(name, validity)
-        state = queries.mailbox(name)
+            arrival.note_look(self.place, self.box.name, server.validity)
+        state = queries.mailbox(self.place)
         last = state.last_uid if state else 0
-        uids = sorted({int(u) for u in b" ".join(x for x in _ok(server.uid("SEARCH", "ALL")) if x).split()})
+        uids = server.uids()
         done = [u for u in uids if u <= last]
-        for uid in (u for u in uids if u > last):
-            raw = _fetch(server, uid)
-            if raw is not None:  # else somebody deleted it in the meantime
-                accept(raw, "imap", mailbox=box.name, place=Place(name, validity, uid))
+        new = [u for u in uids if u > last]
+        sizes = server.sizes(new)
+        for uid in new:
+            if self.stopping.is_set():
+                break
+            if uid in sizes and self._take(
+                server, uid, sizes[uid]
+            ):  # else somebody deleted it in the meantime
                 done.append(uid)
-        if imap.archive:
-            _move(server, done, imap.archive)
-    finally:
-        _leave(server)
+        if self.imap.archive and done:
+            server.move(done, self.imap.archive)
+
+    def _take(self, server: MailServer, uid: int, size: int) -> bool:
+        whole = size <= LARGEST_FETCHED
+        raw = server.fetch(uid, size) if whole else server.header_block(uid)
+        if raw is None:
+            return False
+        place = Place(self.place, server.validity, uid)
+        accept(raw, "imap", mailbox=self.box.name, place=place, left_behind=None if whole else size)
+        return True
 
 
-def _fetch(server: imaplib.IMAP4, uid: int) -> bytes | None:
-    for item in _ok(server.uid("FETCH", str(uid), "(BODY.PEEK[])")):
-        if isinstance(item, tuple) and len(item) == 2:
-            return bytes(item[1])
-    return None
+def look_once(app: Flask, boxes: tuple[Mailbox, ...], var_dir: Path) -> list[str]:
+    """Look once into each folder, one after the other; returns the places. How it went is noted as by the worker."""
+    found = [
+        dataclasses.replace(w, imap=dataclasses.replace(w.imap, idle=False)) for w in watches(boxes, var_dir)
+    ]
+    for watch in found:
+        watch.round(app)
+    return [watch.place for watch in found]
 
 
-def _move(server: imaplib.IMAP4, uids: list[int], archive: str) -> None:
-    """Move committed messages out of the way. Without MOVE: copy, then delete just these; without UIDPLUS they stay, marked as
-    seen, for a plain EXPUNGE would delete what other people marked."""
-    if not uids:
-        return
-    capabilities = {
-        c.decode("ascii", "replace").upper()
-        for c in b" ".join(x for x in _ok(server.capability()) if x).split()
-    }
-    target = _quoted(archive)
-    for start in range(0, len(uids), 200):
-        span = ",".join(map(str, uids[start : start + 200]))
-        if "MOVE" in capabilities:
-            status, _answer = server.uid("MOVE", span, target)
-            if status != "OK":
-                server.create(target)
-                _ok(server.uid("MOVE", span, target))
-        elif "UIDPLUS" in capabilities:
-            status, _answer = server.uid("COPY", span, target)
-            if status != "OK":
-                server.create(target)
-                _ok(server.uid("COPY", span, target))
-            _ok(server.uid("STORE", span, "+FLAGS.SILENT", r"(\Seen \Deleted)"))
-            _ok(server.uid("EXPUNGE", span))
-        else:
-            _ok(server.uid("STORE", span, "+FLAGS.SILENT", r"(\Seen)"))
+def watches(boxes: tuple[Mailbox, ...], var_dir: Path) -> list[Watch]:
+    """One for each folder; the folders of a mailbox share its access token."""
+    found: list[Watch] = []
+    for box in boxes:
+        if box.imap:
+            tokens = Tokens(box.imap.oauth, var_dir) if box.imap.oauth else None
+            found += [Watch(box, box.imap, folder, tokens) for folder in box.imap.folders]
+    return found
 
 
-def _ok(answer: tuple[str, list[Any]]) -> list[Any]:
-    status, data = answer
-    if status != "OK":
-        raise imaplib.IMAP4.error(f"{status} {data!r}"[:500])
-    return data
-
-
-def _number(data: list[Any] | None) -> int:
-    found = re.search(rb"\d+", data[0]) if data and data[0] else None
-    return int(found.group(0)) if found else 0
-
-
-def _quoted(folder: str) -> str:
-    """A folder's name as IMAP wants it: modified UTF-7 (RFC 3501 5.1.3), quoted."""
-    out: list[str] = []
-    for run in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", folder):
-        if run.isascii() and run.isprintable():
-            out.append(run.replace("&", "&-"))
-        else:
-            packed = run.encode("utf-7").decode("ascii")
-            out.append("&" + packed.strip("+-").replace("/", ",") + "-")
-    name = "".join(out).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{name}"'
+def doors(app: Flask, settings: Settings) -> dict[str, Callable[[threading.Event], None]]:
+    """A thread's work for each folder that is fetched."""
+    with app.app_context():
+        found = watches(mailboxes.known(), settings.var_dir)
+    return {f"imap {w.place}": lambda stopping, w=w: w.stand(app, stopping) for w in found}  # type: ignore[misc]

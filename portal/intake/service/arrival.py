@@ -6,14 +6,14 @@ Owns that nothing is acknowledged before it is kept, and that the same message i
 import io
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import or_, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra import files, jobs
 from portal.infra.db import db
 from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.fingerprint import fingerprint
-from portal.intake.rules.parse import message_id_of
+from portal.intake.rules.parse import glimpse, message_id_of
 from portal.intake.rules.state import InboundState
 from portal.kernel import clock
 
@@ -59,11 +59,18 @@ def keep(raw: bytes) -> Kept:
 
 
 def receive(
-    kept: Kept, door: str, mailbox: str, *, envelope: Envelope = UNTOLD, place: Place | None = None
+    kept: Kept,
+    door: str,
+    mailbox: str,
+    *,
+    envelope: Envelope = UNTOLD,
+    place: Place | None = None,
+    left_behind: int | None = None,
 ) -> bool:
     """Record a kept message and the job that reads it. False if it was here already: then only its copies are counted.
 
-    `mailbox` is the name of the one that it came to; of a message that came to several, the first.
+    `mailbox` is the name of the one that it came to; of a message that came to several, the first. `left_behind` as in
+    doors.taking.accept: such a message is held at once, for there is nothing to read.
     """
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {
@@ -86,38 +93,62 @@ def receive(
     inbound_id = db.session.scalar(statement.returning(InboundMessage.id))
     if inbound_id is None:
         again = update(InboundMessage).where(InboundMessage.fingerprint == kept.fingerprint)
+        if place is not None:  # two workers that fetched the same one at the same time brought one
+            table = InboundMessage
+            there = (table.mailbox, table.uidvalidity, table.uid)
+            again = again.where(
+                or_(table.uid.is_(None), tuple_(*there) != (place.mailbox, place.uidvalidity, place.uid))
+            )
         db.session.execute(
             again.values(copies=InboundMessage.copies + 1).execution_options(synchronize_session=False)
         )
         return False
+    if left_behind is not None:
+        _hold_here(inbound_id, kept, left_behind)
+        return True
     jobs.enqueue(KIND, {"inbound_id": inbound_id}, slot=f"intake:{inbound_id}")
     return True
 
 
+def _hold_here(inbound_id: int, kept: Kept, size: int) -> None:
+    sender, subject = glimpse(files.read(kept.sha256))
+    row = db.session.get_one(InboundMessage, inbound_id)
+    row.state, row.reason, row.size, row.processed_at = InboundState.HELD, "left_on_server", size, clock.now()
+    row.sender, row.sender_name, row.subject = (
+        sender.email.lower() or None,
+        sender.name or None,
+        subject or None,
+    )
+
+
 def note_read_up_to(place: Place) -> None:
-    """Move a mailbox's watermark forward, in the transaction that records the message."""
-    state = _state(place.mailbox)
-    if state.uidvalidity != place.uidvalidity:
-        state.uidvalidity, state.last_uid = place.uidvalidity, 0
-    state.last_uid = max(state.last_uid, place.uid)
+    """Move a mailbox's watermark forward, in the transaction that records the message; `note_look` came before."""
+    state = MailboxState
+    forward = update(state).where(
+        state.mailbox == place.mailbox, state.uidvalidity == place.uidvalidity, state.last_uid < place.uid
+    )
+    db.session.execute(forward.values(last_uid=place.uid).execution_options(synchronize_session=False))
 
 
-def note_look(mailbox: str, uidvalidity: int) -> None:
+def note_look(mailbox: str, name: str, uidvalidity: int) -> None:
     """A look into the mailbox went well. A new UIDVALIDITY starts it from its beginning: what is known comes out as copies."""
     state = _state(mailbox)
     if state.uidvalidity != uidvalidity:
         state.uidvalidity, state.last_uid = uidvalidity, 0
-    state.last_success_at, state.failing = clock.now(), False
+    state.name, state.last_success_at, state.failing, state.refused = name, clock.now(), False, False
 
 
-def note_failure(mailbox: str, error: str) -> None:
-    """A look into the mailbox failed; staff see why."""
+def note_failure(mailbox: str, name: str, error: str, *, refused: bool) -> None:
+    """A look into the mailbox failed; staff see why. `refused`: the server is there and does not let us in."""
     state = _state(mailbox)
-    state.last_error_at, state.last_error, state.failing = clock.now(), error[:2000], True
+    state.name, state.last_error_at, state.last_error = name, clock.now(), error[:2000]
+    state.failing, state.refused = True, refused
 
 
 def _state(mailbox: str) -> MailboxState:
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = {"mailbox": mailbox, "uidvalidity": 0, "last_uid": 0, "failing": False}
+    row = {
+        "mailbox": mailbox, "uidvalidity": 0, "last_uid": 0, "failing": False, "refused": False, "known_since": clock.now(),
+    }  # fmt: skip
     db.session.execute(insert(MailboxState).values(row).on_conflict_do_nothing(index_elements=["mailbox"]))
     return db.session.get_one(MailboxState, mailbox, with_for_update=True, populate_existing=True)

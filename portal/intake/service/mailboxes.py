@@ -46,7 +46,7 @@ def _simple(settings: Settings) -> Mailbox:
         imap = Imap(
             host=settings.imap_host, user=settings.imap_user, password=Secret("given", settings.imap_password),
             port=settings.imap_port, tls=settings.imap_tls, folders=folders, archive=settings.imap_archive,
-            poll_seconds=settings.imap_poll_seconds,
+            poll_seconds=settings.imap_poll_seconds, idle=settings.imap_idle,
         )  # fmt: skip
     return Mailbox(SIMPLE, (rules.bare(settings.support_address),), imap=imap)
 

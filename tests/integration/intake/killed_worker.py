@@ -1,7 +1,8 @@
 """Runs the real worker again and again and kills it (SIGKILL) at its first, second, third … step; then lets it finish.
 
-A step is the moment before or after a commit, or before or after a command to the mail server. Each round brings a new
-request and an answer to the request of the round before. Started by test_kill.py, with the portal's settings in its environment.
+A step is the moment before or after a commit, a command to the IMAP server, or an answer of the LMTP door. Each round brings a
+new request and an answer to the request of the round before, by IMAP or, where LMTP_LISTEN is set, by LMTP. Started by
+test_kill.py with the portal's settings in its environment: killed_worker.py ROUNDS FIRST_STEP STRIDE.
 """
 
 import imaplib
@@ -10,9 +11,11 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
@@ -25,9 +28,11 @@ from portal.app import create_app
 from portal.config import Settings
 from portal.infra import jobs
 from portal.infra.db import db
+from portal.intake.doors import lmtp as door
 from portal.intake.models import InboundMessage
 from portal.intake.rules.state import InboundState
 from tests.integration.intake.mails import mail
+from tests.support import lmtp
 
 jobs.LEASE = timedelta(seconds=1)  # so that the next worker need not wait two minutes for a dead one's job
 jobs.BACKOFF = [timedelta(milliseconds=200)] * 7
@@ -36,9 +41,7 @@ PATIENCE = 12.0
 EXPECTED = 0
 
 
-def bring(settings: Settings, round_: int) -> None:
-    server = imaplib.IMAP4(settings.imap_host, settings.imap_port)
-    server.login(settings.imap_user, settings.imap_password)
+def messages(round_: int) -> list[bytes]:
     senders = ("owner@harbour.example", "colleague@harbour.example")  # two, for too many of one are held
     request = mail(
         f"Request {round_}",
@@ -46,14 +49,42 @@ def bring(settings: Settings, round_: int) -> None:
         subject=f"Request {round_}",
         sender=senders[round_ % 2],
     )
-    server.append("INBOX", "", None, request)  # type: ignore[arg-type]
     if round_ > 1:
         parent = f"In-Reply-To: <t{round_ - 1}@h.example>"
         answer = mail(
             f"Answer {round_}", parent, message_id=f"<r{round_}@h.example>", sender=senders[(round_ - 1) % 2]
         )
-        server.append("INBOX", "", None, answer)  # type: ignore[arg-type]
+        return [request, answer]
+    return [request]
+
+
+def put_into_mailbox(settings: Settings, raws: list[bytes]) -> None:
+    server = imaplib.IMAP4(settings.imap_host, settings.imap_port)
+    server.login(settings.imap_user, settings.imap_password)
+    for raw in raws:
+        server.append("INBOX", "", None, raw)  # type: ignore[arg-type]
     server.logout()
+
+
+class MailServer(threading.Thread):
+    """Keeps each message until it was answered with 250, and tries again meanwhile, as every mail server does."""
+
+    queue: ClassVar[list[bytes]] = []
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path, self.over = path, threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(0.02):
+            with suppress(OSError):
+                while self.queue:
+                    answers = lmtp.bring(
+                        self.path, self.queue[0], "support@portal.example", sender="owner@harbour.example"
+                    )
+                    if [a[:3] for a in answers] != ["250"]:
+                        break
+                    self.queue.pop(0)
 
 
 def die_at(step: int) -> None:
@@ -76,6 +107,16 @@ def die_at(step: int) -> None:
         return answer
 
     imaplib.IMAP4._simple_command = command
+    push = door.Protocol.push
+
+    async def answer(self: door.Protocol, status: str) -> None:
+        if status == door.TAKEN:
+            here()
+        await push(self, status)
+        if status == door.TAKEN:
+            here()
+
+    door.Protocol.push = answer
 
 
 def run(app: Flask, settings: Settings, step: int | None) -> bool:
@@ -88,6 +129,18 @@ def run(app: Flask, settings: Settings, step: int | None) -> bool:
         signal.signal(signal.SIGTERM, made.stop)
         made.run()
         os._exit(0)
+    courier = MailServer(Path(settings.lmtp_listen.removeprefix("unix:"))) if settings.lmtp_listen else None
+    if courier:
+        courier.start()
+    try:
+        return _watch(pid, settings, step)
+    finally:
+        if courier:
+            courier.over.set()
+            courier.join()
+
+
+def _watch(pid: int, settings: Settings, step: int | None) -> bool:
     deadline = time.monotonic() + (PATIENCE if step is not None else PATIENCE * 5)
     while time.monotonic() < deadline:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -115,18 +168,21 @@ def all_is_done(settings: Settings) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def main(last_step: int) -> None:
+def main(rounds: int, first: int, stride: int) -> None:
     global EXPECTED
-    EXPECTED = 2 * last_step - 1
+    EXPECTED = 2 * rounds - 1
     settings = Settings.from_environ()
     app = create_app(settings)
     killed = 0
-    for round_ in range(1, last_step + 1):
-        bring(settings, round_)
-        killed += run(app, settings, round_)
+    for round_ in range(1, rounds + 1):
+        if settings.lmtp_listen:
+            MailServer.queue += messages(round_)
+        else:
+            put_into_mailbox(settings, messages(round_))
+        killed += run(app, settings, first + stride * (round_ - 1))
     run(app, settings, None)
     print(f"killed {killed}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

@@ -12,6 +12,7 @@ from portal import worker
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.intake.doors import imap
+from portal.intake.service import mailboxes
 from portal.kernel.actor import Actor, StaffRole
 from portal.people.models import ContactEmail
 from portal.tickets.queries import scope
@@ -36,7 +37,7 @@ def go_round(app: Flask, mailbox: Any, smtp: Any, raw: bytes, sender: str) -> No
                 db.session.add(ContactEmail(contact_id=cast.owner.contact_id, address=sender))
         agent = Actor(cast.agent.id, cast.agent.contact_id, "Ada Agent", StaffRole.AGENT)
         mailbox.append(raw)
-        imap.poll(settings)
+        imap.look_once(app, mailboxes.known(), settings.var_dir)
         worker.drain()
         [ticket] = all_tickets()
         number = ticket.number
@@ -54,7 +55,7 @@ def go_round(app: Flask, mailbox: Any, smtp: Any, raw: bytes, sender: str) -> No
             message_id="<answer@harbour.example>",
         )  # fmt: skip
         mailbox.append(answer)
-        imap.poll(settings)
+        imap.look_once(app, mailboxes.known(), settings.var_dir)
         worker.drain()
         [ticket] = all_tickets()
         messages = [e for e in timeline(ticket.id) if e.kind is EntryKind.MESSAGE]

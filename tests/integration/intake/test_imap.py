@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 
 from portal.config import Settings
 from portal.infra import files
@@ -31,17 +31,17 @@ def _clean_session(app: Flask) -> Iterator[None]:
     let_go()
 
 
-def look(settings: Settings) -> float:
-    pause = imap.look_into(mailboxes.described_by(settings))
+def look(settings: Settings) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    imap.look_once(app, mailboxes.described_by(settings), settings.var_dir)
     let_go()
-    return pause
 
 
 def test_a_message_becomes_a_ticket_and_is_moved_away(
     settings: Settings, mailbox: Any, cast: Any, run_jobs: Callable[[], int]
 ) -> None:
     mailbox.append(mail())
-    assert look(settings) == 7
+    look(settings)
     run_jobs()
     assert [row.state for row in all_mail()] == [InboundState.TICKET]
     assert mailbox.messages() == []
@@ -105,7 +105,7 @@ def test_a_failing_server_is_noted_and_forgotten_when_it_works_again(
     settings: Settings, mailbox: Any
 ) -> None:
     wrong = Settings(**{**vars(settings), "imap_password": "wrong"})
-    assert look(wrong) == 7
+    look(wrong)
     [state] = queries.mailboxes()
     assert state.failing
     assert state.last_error
@@ -131,4 +131,4 @@ def test_a_chinese_folder_is_found(settings: Settings, mailbox: Any) -> None:
 
 
 def test_without_a_mailbox_nothing_is_asked(app: Flask) -> None:
-    assert imap.look_into(mailboxes.described_by(Settings())) >= 60
+    assert imap.doors(app, app.extensions["portal_settings"]) == {}

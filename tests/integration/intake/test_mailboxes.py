@@ -69,8 +69,9 @@ user = "{mailbox.user}"
 password = "file:{tmp_path / "secret"}"
 """
     mailbox.append(mail())
-    with portal(described).app_context():
-        imap.look_into(mailboxes.known())
+    app = portal(described)
+    with app.app_context():
+        imap.look_once(app, mailboxes.known(), tmp_path)
         assert [(row.door, row.mailbox_name) for row in all_mail()] == [("imap", "printers")]
         let_go()
 

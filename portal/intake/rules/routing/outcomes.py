@@ -9,6 +9,7 @@ from portal.tickets.rules.words import Kind, Urgency
 
 REASONS = (
     "too_large",
+    "left_on_server",
     "header_block_too_large",
     "header_too_long",
     "too_many_headers",
