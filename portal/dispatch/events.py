@@ -54,6 +54,8 @@ class VisitOverDay:
 
 @dataclass(frozen=True)
 class VisitSigned:
-    """All sheets are signed: documents are made, billing and the client are told."""
+    """All sheets are signed: documents are made, billing and the client are told. `agreed_ref`: the quote that it rests on."""
 
     visit_id: int
+    at: str
+    agreed_ref: str | None

@@ -193,7 +193,8 @@ def complete(actor: Actor, visit: Visit) -> None:
     )
     charging.end_work(record.ref_of(visit), now)
     _resolve(actor, visit, sheets)
-    outbox.record(VisitSigned(visit.id))
+    quote = visit.agreed_how if (visit.agreed_how or "").startswith("quote:") else None
+    outbox.record(VisitSigned(visit.id, now.isoformat(), quote))
 
 
 def _charge(actor: Actor, visit: Visit, known: dict[int, Known], *, held: bool) -> list[PriceLine]:

@@ -1,0 +1,182 @@
+"""A quote's stages and guards: no work before both sides confirmed (TS-30, TS-31; invariant 15), and what its lines come to."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from enum import StrEnum
+
+CENT, HALF = Decimal("0.01"), Decimal("0.5")
+
+
+class QuoteKind(StrEnum):
+    IMPROVEMENT = "improvement"
+    REPAIR = "repair"
+    FACTORY = "factory"
+    """Sent to the manufacturer: its price, the freight both ways and the duty (HW-27)."""
+    OFF_HOURS = "off_hours"
+    EXTRA_VISIT = "extra_visit"
+    PART = "part"
+
+
+BUILT = frozenset({QuoteKind.IMPROVEMENT})
+"""Kinds that are handed over and accepted; the others are charged when their work is done."""
+
+
+class Act(StrEnum):
+    """What people did last; expiry and half-confirmed stages follow from dates and confirmations."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    IN_PROGRESS = "in_progress"
+    DELIVERED = "delivered"
+    DEFECTS = "defects"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    """Work that needs no acceptance is over."""
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Stage(StrEnum):
+    """Where a quote stands, as people see it."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+    PROVIDER_CONFIRMED = "provider_confirmed"
+    CONFIRMED = "confirmed"
+    IN_PROGRESS = "in_progress"
+    DELIVERED = "delivered"
+    DEFECTS = "defects"
+    ACCEPTED = "accepted"
+    DEEMED_ACCEPTED = "deemed_accepted"
+    DONE = "done"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Side(StrEnum):
+    CLIENT = "client"
+    PROVIDER = "provider"
+
+
+class Evidence(StrEnum):
+    """By what a side confirmed (TS-30: an order form or mail; the portal's page stands for the form)."""
+
+    PORTAL = "portal"
+    LINK = "link"
+    ORDER_FORM = "order_form"
+    MAIL = "mail"
+
+
+class AcceptKind(StrEnum):
+    EXPLICIT = "explicit"
+    DEEMED = "deemed"
+
+
+_PLAIN = {a: Stage(a.value) for a in Act}
+OVER = frozenset(
+    {
+        Stage.ACCEPTED,
+        Stage.DEEMED_ACCEPTED,
+        Stage.DONE,
+        Stage.REJECTED,
+        Stage.EXPIRED,
+        Stage.SUPERSEDED,
+        Stage.WITHDRAWN,
+    }
+)
+
+
+def stage(
+    act: Act, sides: Collection[Side], valid_until: date, today: date, accepted: AcceptKind | None = None
+) -> Stage:
+    """Where a quote stands today. Its last day of validity counts whole; what both confirmed does not expire."""
+    if act is Act.ACCEPTED and accepted is AcceptKind.DEEMED:
+        return Stage.DEEMED_ACCEPTED
+    if act is not Act.SENT:
+        return _PLAIN[act]
+    if today > valid_until:
+        return Stage.EXPIRED
+    if Side.CLIENT in sides:
+        return Stage.CUSTOMER_CONFIRMED
+    return Stage.PROVIDER_CONFIRMED if Side.PROVIDER in sides else Stage.SENT
+
+
+class Why(StrEnum):
+    """Why a step with a quote is refused."""
+
+    QUOTE_NOT_CONFIRMED = "QUOTE_NOT_CONFIRMED"
+    QUOTE_EXPIRED = "QUOTE_EXPIRED"
+    QUOTE_SUPERSEDED = "QUOTE_SUPERSEDED"
+    ALREADY_CONFIRMED = "ALREADY_CONFIRMED"
+    NOT_SENT = "NOT_SENT"
+    NO_LINES = "NO_LINES"
+    MESSAGE_ID_NEEDED = "MESSAGE_ID_NEEDED"
+    ALREADY_SENT = "ALREADY_SENT"
+    NOT_FROM_HERE = "NOT_FROM_HERE"
+
+
+def why_not_confirm(now: Stage, sides: Collection[Side], side: Side) -> Why | None:
+    """Why a side may not confirm; None if it may."""
+    if side in sides:
+        return Why.ALREADY_CONFIRMED
+    match now:
+        case Stage.SENT | Stage.CUSTOMER_CONFIRMED | Stage.PROVIDER_CONFIRMED:
+            return None
+        case Stage.EXPIRED:
+            return Why.QUOTE_EXPIRED
+        case Stage.SUPERSEDED:
+            return Why.QUOTE_SUPERSEDED
+        case Stage.DRAFT:
+            return Why.NOT_SENT
+    return Why.NOT_FROM_HERE
+
+
+def why_not_start(now: Stage) -> Why | None:
+    """No work before both have confirmed (X83)."""
+    if now in (Stage.CONFIRMED, Stage.DEFECTS):
+        return None
+    early = {Stage.DRAFT, Stage.SENT, Stage.CUSTOMER_CONFIRMED, Stage.PROVIDER_CONFIRMED, Stage.EXPIRED}
+    return Why.QUOTE_NOT_CONFIRMED if now in early else Why.NOT_FROM_HERE
+
+
+def person_days(estimate: Decimal) -> Decimal:
+    """An estimate as it is quoted: up to the next half day (TS-29)."""
+    return (estimate / HALF).to_integral_value(ROUND_UP) * HALF
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a quote: `quantity` × `unit_price` yuan, without tax, by a clause."""
+
+    code: str
+    words: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    clause: str = ""
+
+    @property
+    def amount(self) -> Decimal:
+        return (self.quantity * self.unit_price).quantize(CENT, ROUND_HALF_UP)
+
+
+FACTORY_LINES = ("factory", "freight", "duty")
+"""What a quote for factory repair is made of (HW-27)."""
+
+
+def lacking_lines(kind: QuoteKind, lines: Sequence[Line]) -> list[str]:
+    """Codes that a quote of this kind must still name: those of a factory repair, each once, if only with nothing to pay."""
+    if kind is not QuoteKind.FACTORY:
+        return []
+    return [code for code in FACTORY_LINES if not any(line.code == code for line in lines)]
+
+
+def total(lines: Sequence[Line]) -> Decimal:
+    return sum((line.amount for line in lines), Decimal("0.00"))

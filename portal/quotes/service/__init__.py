@@ -1,0 +1,1 @@
+"""What is done with quotes, a file for each subject."""
