@@ -72,6 +72,8 @@ def fill(tickets: int, now: datetime) -> Filled:
                 "assignee_id": people.staff_user_id(i % STAFF) if i % 3 else None,
                 "unanswered_since": at if status is Status.NEW else None,
                 "closed_at": at if ended else None, "last_activity_at": at, "changed_at": at,
+                "queue_rank": None if ended else 1 if status is Status.NEW else 3 if status is Status.WAITING_CUSTOMER else 2,
+                "queue_at": None if ended else at, "waits_since": at if status is Status.WAITING_CUSTOMER else None,
                 "last_entry_id": entry_id + ENTRIES_OF_A_TICKET, "last_word": symptom, "last_word_side": "client",
             })  # fmt: skip
             for k in range(ENTRIES_OF_A_TICKET):

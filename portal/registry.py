@@ -15,6 +15,7 @@ MODELS = [
     "portal.tickets.models.ticket",
     "portal.tickets.models.holds",
     "portal.tickets.models.search",
+    "portal.tickets.models.desk",
     "portal.intake.models",
     "portal.quotes.models",
     "portal.dispatch.models",

@@ -14,7 +14,6 @@ from flask_login import LoginManager, UserMixin, login_user, logout_user
 
 from portal.kernel import clock
 from portal.kernel.actor import Actor, StaffRole
-from portal.kernel.working_time import Window
 from portal.people import queries
 from portal.people.rules import desk as rules
 from portal.people.service import accounts
@@ -69,11 +68,10 @@ def provider_card() -> ProviderCard:
     found = queries.desk()
     if found is None:
         return ProviderCard(_("Support portal"), None, lambda: (False, ""))
-    windows = [Window(w.weekday, w.opens, w.closes) for w in found.windows]
 
     def ask() -> tuple[bool, str]:
         now = clock.now()
-        state = rules.state_at(windows, queries.days_closed(), ZoneInfo(found.time_zone), now)
+        state = rules.state_at(found.windows, queries.days_closed(), ZoneInfo(found.time_zone), now)
         return state.staffed, staffed_text(state, now)
 
     return ProviderCard(found.name, found.phone, ask)

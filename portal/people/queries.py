@@ -10,6 +10,7 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ClientRole
 from portal.kernel.errors import NotFound
+from portal.kernel.working_time import Window
 from portal.people.models import (
     Contact,
     ContactEmail,
@@ -61,20 +62,30 @@ class Desk:
     name: str
     phone: str | None
     time_zone: str
-    windows: list[DeskWindow]
+    windows: list[Window]
+
+
+_DESK = (
+    select(
+        Organisation.name,
+        Organisation.phone,
+        Organisation.time_zone,
+        DeskWindow.weekday,
+        DeskWindow.opens,
+        DeskWindow.closes,
+    )
+    .outerjoin(DeskWindow, true())
+    .where(Organisation.kind == OrganisationKind.PROVIDER)
+)
 
 
 def desk() -> Desk | None:
     """What every page says about the provider, in one statement; None before it is set up."""
-    rows = db.session.execute(
-        select(Organisation.name, Organisation.phone, Organisation.time_zone, DeskWindow)
-        .outerjoin(DeskWindow, true())
-        .where(Organisation.kind == OrganisationKind.PROVIDER)
-    ).all()
+    rows = db.session.execute(_DESK).all()
     if not rows:
         return None
-    name, phone, zone, _window = rows[0]
-    return Desk(name, phone, zone, [window for *_rest, window in rows if window])
+    name, phone, zone, *_window = rows[0]
+    return Desk(name, phone, zone, [Window(*window) for _n, _p, _z, *window in rows if window[0] is not None])
 
 
 def days_closed() -> frozenset[date]:

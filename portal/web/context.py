@@ -56,7 +56,9 @@ def provider_card() -> ProviderCard:
 
 def _variables() -> dict[str, Any]:
     return {
-        "person": current_user if current_user and current_user.is_authenticated else None,
+        "person": current_user._get_current_object()
+        if current_user and current_user.is_authenticated
+        else None,
         "provider": provider_card(),
         "lang": languages.HTML_LANG[languages.language()],
         "language": languages.language(),

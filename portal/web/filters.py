@@ -6,8 +6,8 @@ from typing import Any
 
 from babel.dates import format_date, get_timezone_name
 from flask import Flask
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from portal.kernel import clock, refs
@@ -28,7 +28,7 @@ def spoken_day(day: date, today: date) -> str:
         return _("today")
     if abs(away) == 1:
         return _("tomorrow") if away == 1 else _("yesterday")
-    return _date(day, str(get_locale() or "en"), with_year=day.year != today.year)
+    return _date(day, languages.written(), with_year=day.year != today.year)
 
 
 @lru_cache(maxsize=2000)
@@ -49,11 +49,11 @@ def full_instant(at: datetime) -> str:
     """With date, seconds and zone: what stands in the title."""
     zone = languages.zone()
     local = at.astimezone(zone)
-    locale = str(get_locale() or "en")
+    locale = languages.written()
     key = (zone.key, local.utcoffset(), local.dst(), locale)
     if key not in _ZONE_NAMES:  # babel looks it up through the whole of its data each time
         _ZONE_NAMES[key] = get_timezone_name(local, locale=locale)
-    return f"{local:%Y-%m-%d %H:%M:%S} {_ZONE_NAMES[key]}"
+    return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {_ZONE_NAMES[key]}"
 
 
 def _time(at: datetime, words: str) -> Markup:
@@ -80,6 +80,11 @@ def day(value: date | datetime | None) -> str:
 def duration_text(span: timedelta) -> str:
     """ "3 min", "2 h 10 min", "4 days": rough on purpose."""
     minutes = int(abs(span).total_seconds()) // 60
+    return _span(minutes if minutes < 24 * 60 else minutes // (24 * 60) * 24 * 60, languages.written())
+
+
+@lru_cache(maxsize=5000)
+def _span(minutes: int, _language: str) -> str:
     if minutes < 60:
         return _("%(n)s min", n=minutes)
     hours, rest = divmod(minutes, 60)

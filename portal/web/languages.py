@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, force_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
@@ -58,7 +59,8 @@ def language() -> str:
         return str(forced)
     if not has_request_context():
         return "en"
-    if current_user and current_user.is_authenticated and (chosen := known(current_user.language)):
+    reader = _reader()
+    if reader is not None and (chosen := known(reader.language)):
         return chosen
     if chosen := known(request.cookies.get(COOKIE)):
         return chosen
@@ -68,13 +70,26 @@ def language() -> str:
     return "en"
 
 
+def _reader() -> Any:
+    """The signed-in person; None for a visitor. As Flask-Login keeps it, for a page asks a hundred times."""
+    if not has_request_context():
+        return None
+    user = g.get("_login_user") or (current_user._get_current_object() if current_user else None)
+    return user if user is not None and user.is_authenticated else None
+
+
 def zone() -> ZoneInfo:
     """The zone in which this person reads a clock."""
     if forced := g.get("forced_zone"):
         return ZoneInfo(forced)
-    if has_request_context() and current_user and current_user.is_authenticated:
-        return ZoneInfo(current_user.time_zone or DEFAULT_ZONE)
-    return ZoneInfo(DEFAULT_ZONE)
+    reader = _reader()
+    return ZoneInfo((reader.time_zone if reader else None) or DEFAULT_ZONE)
+
+
+def written() -> str:
+    """The language that `_()` speaks at this moment: that of the reader, or one that is forced for a while."""
+    locale = get_locale()
+    return "zh_Hans" if locale is not None and locale.language == "zh" else "en"
 
 
 def is_zone(name: str) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
-from flask_babel import get_locale
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -61,7 +60,7 @@ class Environment(FlaskEnvironment):
 
     def _load_template(self, name: str, globals: Any) -> Template:
         if self.spoken is None:
-            return self.speaking(str(get_locale() or "en"))._load_template(name, globals)
+            return self.speaking(languages.written())._load_template(name, globals)
         return super()._load_template(name, globals)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

@@ -104,8 +104,9 @@ def make() -> World:
     from portal.people.models import Contact, LinkPurpose
     from portal.people.service import links
     from portal.tickets.models.ticket import Attachment, TimelineEntry
+    from portal.tickets.rules.views import Sought, View
     from portal.tickets.rules.words import Outcome
-    from portal.tickets.service import conversation, opening, work
+    from portal.tickets.service import conversation, opening, views, work
     from portal.tickets.service.record import Words
 
     cast = people.make()
@@ -128,6 +129,7 @@ def make() -> World:
             work.Work(started_at=started, minutes=5, outcome=Outcome.CLIENT_TRIES, symptom="dead", advice="plug it in"),
         )  # fmt: skip
         contract = _contract(cast, agent, sha256)
+        view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
     number, ticket_id = ticket.number, ticket.id
     accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
@@ -145,6 +147,7 @@ def make() -> World:
             "contract_id": contract.id,
             "contracts_client:number": 1,
             "contracts_staff:number": 1,
+            "view_id": view.id,
             "line_id": contract.coverage[0].id,
             "delivery_id": db.session.scalar(select(Delivery.id)) or 0,
             "organisation_id": cast.harbour.id,

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
-from portal.infra.db import db
+from portal.infra.db import BigId, db
 from portal.kernel import clock, refs
 from portal.kernel.actor import ClientRole, StaffRole
 from portal.kernel.errors import NotFound
@@ -27,23 +27,29 @@ class Identity:
     memberships: dict[int, ClientRole] = field(default_factory=dict)
 
 
-def identity(user_id: int) -> Identity | None:
-    """In one statement, for it runs in every request of a signed-in person; None for a deactivated one."""
-    in_client = and_(
-        Organisation.id == Membership.organisation_id,
-        Organisation.kind == OrganisationKind.CLIENT,
-        Organisation.active,
+_IDENTITY = (
+    select(
+        User.id, User.contact_id, Contact.name, User.email, Contact.language, Contact.time_zone, User.staff_role,
+        User.session_token, Organisation.id.label("organisation_id"), Membership.role,
     )
-    rows = db.session.execute(
-        select(
-            User.id, User.contact_id, Contact.name, User.email, Contact.language, Contact.time_zone, User.staff_role,
-            User.session_token, Organisation.id.label("organisation_id"), Membership.role,
-        )
-        .join(Contact, User.contact_id == Contact.id)
-        .outerjoin(Membership, and_(Membership.contact_id == Contact.id, Membership.active, User.staff_role.is_(None)))
-        .outerjoin(Organisation, in_client)
-        .where(User.id == user_id, User.active, Contact.active)
-    ).all()  # fmt: skip
+    .join(Contact, User.contact_id == Contact.id)
+    .outerjoin(Membership, and_(Membership.contact_id == Contact.id, Membership.active, User.staff_role.is_(None)))
+    .outerjoin(
+        Organisation,
+        and_(
+            Organisation.id == Membership.organisation_id,
+            Organisation.kind == OrganisationKind.CLIENT,
+            Organisation.active,
+        ),
+    )
+    .where(User.id == bindparam("user_id", type_=BigId), User.active, Contact.active)
+)  # fmt: skip
+"""Built once: it runs in every request of a signed-in person."""
+
+
+def identity(user_id: int) -> Identity | None:
+    """In one statement; None for a deactivated one."""
+    rows = db.session.execute(_IDENTITY, {"user_id": user_id}).all()
     if not rows:
         return None
     one = rows[0]

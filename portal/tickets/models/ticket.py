@@ -3,13 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.assets.models import Device
 from portal.infra.db import BigId, Instant, Json, Model, choice
 from portal.people.models import Contact, Organisation, Site, Team, User
+from portal.tickets.rules.order import place
 from portal.tickets.rules.words import Channel, ClosureCode, EntryKind, Kind, Outcome, Phase, Status, Urgency
+
+_IN_QUEUE = text("queue_rank IS NOT NULL")
+_OF_NOBODY = text("queue_rank IS NOT NULL AND assignee_id IS NULL")
+_UNANSWERED = text("unanswered_since IS NOT NULL")
+_WAITS = text("waits_since IS NOT NULL")
+
+
+def _partly(name: str, *columns: str, where: Any) -> Index:
+    """An index over some rows: a view of the queue is read from it in order, however many tickets have ended."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class Ticket(Model):
@@ -23,9 +34,14 @@ class Ticket(Model):
         Index("ix_ticket_changed", "changed_at"),
         Index("ix_ticket_org_activity", "organisation_id", "last_activity_at", "id"),
         Index("ix_ticket_requester_activity", "requester_id", "last_activity_at", "id"),
-        Index("ix_ticket_unanswered", "unanswered_since"),
-        Index("ix_ticket_assignee", "assignee_id", "status"),
-        Index("ix_ticket_team", "team_id", "status"),
+        _partly("ix_ticket_queue", "queue_rank", "queue_at", "id", where=_IN_QUEUE),
+        _partly("ix_ticket_queue_assignee", "assignee_id", "queue_rank", "queue_at", "id", where=_IN_QUEUE),
+        _partly("ix_ticket_queue_team", "team_id", "queue_rank", "queue_at", "id", where=_IN_QUEUE),
+        _partly("ix_ticket_queue_nobody", "queue_rank", "queue_at", "id", where=_OF_NOBODY),
+        _partly("ix_ticket_queue_unanswered", "queue_rank", "queue_at", "id", where=_UNANSWERED),
+        _partly("ix_ticket_waits", "waits_since", "id", where=_WAITS),
+        _partly("ix_ticket_thanked", "thanked_at", where=text("thanked_at IS NOT NULL")),
+        Index("ix_ticket_activity", "last_activity_at", "id"),
         Index("ix_ticket_status_activity", "status", "last_activity_at"),
         Index("ix_ticket_device", "device_id"),
         Index("ix_ticket_follows", "follows_ticket_id"),
@@ -72,6 +88,14 @@ class Ticket(Model):
     last_word: Mapped[str | None] = mapped_column(String(200))
     """The beginning of the last public message, for lists."""
     last_word_side: Mapped[str | None] = mapped_column(String(8))
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    """The nearest deadline of its running promises; None while none runs."""
+    due_metric: Mapped[str | None] = mapped_column(String(40))
+    queue_rank: Mapped[int | None] = mapped_column(Integer)
+    """With queue_at its place in the queue (rules.order); None once it has ended."""
+    queue_at: Mapped[datetime | None] = mapped_column(Instant)
+    waits_since: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when it is on hold; None while it is not."""
     submission: Mapped[str | None] = mapped_column(String(80), unique=True)
     """Who sent which form: a form that is sent twice opens one ticket."""
 
@@ -85,6 +109,20 @@ class Ticket(Model):
     participants: Mapped[list["Participant"]] = relationship(
         back_populates="ticket", order_by="Participant.id"
     )
+
+
+@event.listens_for(Ticket, "before_insert")
+@event.listens_for(Ticket, "before_update")
+def _keep_place(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
+    """The place in the queue follows whatever it is reckoned from, in the same write."""
+    found = place(
+        ticket.status or Status.NEW,
+        ticket.due_at,
+        ticket.unanswered_since,
+        ticket.last_activity_at,
+        ticket.status_since,
+    )
+    ticket.queue_rank, ticket.queue_at, ticket.waits_since = found
 
 
 class Participant(Model):

@@ -1,51 +1,54 @@
-"""The queue of the desk: its views by need, their rows, their counters, and whether anything changed.
+"""The queue of the desk: its views by need, narrowed, their rows, and whether anything changed.
 
-One statement for the rows, one for all counters (each counted to a cap), one for the version. None of them writes.
+One statement for the rows, one for the version; none of them writes. A statement is built once for each shape of what is
+sought, and only for staff: the desk's views belong to nobody else.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy import SQLColumnExpression as Expression
 from sqlalchemy.orm import aliased
 
-from portal.infra.db import db
+from portal.infra.db import BigId, Instant, db
 from portal.kernel import clock
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, StaffRole
+from portal.kernel.errors import NotFound
 from portal.people.models import Contact, Organisation, Team, User
+from portal.tickets.models.desk import Draft, Mention
 from portal.tickets.models.ticket import Ticket, TicketSeen
-from portal.tickets.queries import scope, search
-from portal.tickets.rules.words import OPEN, WAITING, Phase, Status, Urgency
+from portal.tickets.queries import presence, scope, search
+from portal.tickets.rules.views import Order, Sought, View
+from portal.tickets.rules.words import Phase, Status, Urgency
 from portal.web.paging import Page, page_of
 
 PAGE = 50
-CAP = 99
-"""Counters go this far; beyond it nobody reads the number."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class View(StrEnum):
-    """What an agent may be looking for."""
-
-    UNANSWERED = "unanswered"
-    MINE = "mine"
-    TEAM = "team"
-    UNASSIGNED = "unassigned"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-    OPEN = "open"
-
+STAFF = Actor(staff_role=StaffRole.AGENT)
+_ME = bindparam("me", type_=BigId)
 
 NEWEST_FIRST = "found"
 """The key of search results, which belong to no view."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the queue. `since` is what the view is ordered by."""
+    """One line of the queue. `since` is what the view is ordered by; `draft`: the reader has unsent words on it."""
 
     id: int
     number: int
@@ -62,72 +65,109 @@ class Row:
     unanswered_since: datetime | None
     status_since: datetime
     last_activity_at: datetime
+    due_at: datetime | None
+    due_metric: str | None
     assignee: str | None
     assignee_user_id: int | None
     team: str | None
     unread: bool
+    draft: bool
+    rank: int
     since: datetime
 
 
-def _condition(actor: Actor, view: View) -> ColumnElement[bool]:
-    own_team = select(User.team_id).where(User.id == actor.user_id).scalar_subquery()
-    conditions: dict[View, ColumnElement[bool]] = {
-        View.UNANSWERED: and_(Ticket.unanswered_since.is_not(None), Ticket.status.in_(OPEN)),
-        View.MINE: and_(Ticket.assignee_id == actor.user_id, Ticket.status.in_(OPEN)),
-        View.TEAM: and_(Ticket.team_id == own_team, Ticket.status.in_(OPEN)),
-        View.UNASSIGNED: and_(Ticket.assignee_id.is_(None), Ticket.status.in_(OPEN)),
-        View.WAITING: Ticket.status.in_(WAITING),
-        View.RESOLVED: or_(Ticket.status == Status.RESOLVED, Ticket.thanked_at.is_not(None)),
-        View.OPEN: Ticket.status.in_(OPEN),
-    }
-    return conditions[view]
+def of_view(view: View) -> ColumnElement[bool]:
+    """What belongs to a view of the person who is bound as `me`."""
+    own_team = select(User.team_id).where(User.id == _ME).scalar_subquery()
+    in_queue = Ticket.queue_rank.is_not(None)
+    match view:
+        case View.UNANSWERED:
+            return and_(Ticket.unanswered_since.is_not(None), in_queue)
+        case View.MINE:
+            return and_(Ticket.assignee_id == _ME, in_queue)
+        case View.TEAM:
+            return and_(Ticket.team_id == own_team, in_queue)
+        case View.UNASSIGNED:
+            return and_(Ticket.assignee_id.is_(None), in_queue)
+        case View.MENTIONS:
+            return Ticket.id.in_(select(Mention.ticket_id).where(Mention.user_id == _ME))
+        case View.WAITING:
+            return Ticket.waits_since.is_not(None)
+        case View.RESOLVED:
+            return or_(Ticket.status == Status.RESOLVED, Ticket.thanked_at.is_not(None))
+        case View.OPEN:
+            return in_queue
 
 
-def _order(view: View) -> tuple[Expression[int], Expression[datetime | None]]:
-    """Rank, then instant, both ascending, then the id. What nobody has answered stands first, the longest wait on top."""
-    if view is View.WAITING:
-        return literal(0), Ticket.status_since
-    if view is View.RESOLVED:
-        return case((Ticket.thanked_at.is_not(None), 0), else_=1), Ticket.status_since
-    if view is View.UNANSWERED:
-        return literal(0), Ticket.unanswered_since
-    rank = case((Ticket.unanswered_since.is_not(None), 0), else_=1)
-    return rank, func.coalesce(Ticket.unanswered_since, Ticket.last_activity_at, type_=Ticket.changed_at.type)
+def unread_mention() -> ColumnElement[bool]:
+    """Named in a note that the person bound as `me` has not read yet."""
+    seen = (
+        select(TicketSeen.entry_id)
+        .where(TicketSeen.ticket_id == Mention.ticket_id, TicketSeen.user_id == _ME)
+        .scalar_subquery()
+    )
+    return and_(Mention.user_id == _ME, Mention.entry_id > func.coalesce(seen, 0))
 
 
-def _after(
-    key: str | None, rank: Expression[int], since: Expression[datetime | None]
-) -> ColumnElement[bool] | None:
-    """The rows behind a key "rank.microseconds.id"; a key that cannot be read begins at the first page."""
+def narrowing(what: Sought, me: int | None) -> list[tuple[str, ColumnElement[bool], Any]]:
+    """Name, condition with a bound value of that name, and the value, for each filter that is set."""
+    found: list[tuple[str, ColumnElement[bool], Any]] = []
+    if what.assignee == "nobody":
+        found.append(("nobody", Ticket.assignee_id.is_(None), None))
+    elif what.assignee:
+        team, of = what.assignee[0] == "t", me if what.assignee == "me" else int(what.assignee[1:])
+        column = Ticket.team_id if team else Ticket.assignee_id
+        name = "team" if team else "assignee"
+        found.append((name, column == bindparam(name, type_=BigId), of))
+    for name, value in (("urgency", what.urgency), ("kind", what.kind), ("phase", what.phase)):
+        if value:
+            column = getattr(Ticket, name)
+            member: Any = column.type.enum_class(value)
+            found.append((name, column == bindparam(name, type_=column.type), member))
+    if what.organisation_id is not None:
+        theirs = Ticket.organisation_id == bindparam("organisation", type_=BigId)
+        found.append(("organisation", theirs, what.organisation_id))
+    return found
+
+
+def _order(what: Sought) -> tuple[Expression[Any], Expression[Any], bool]:
+    """Rank and instant, and whether the newest stands first. Each pair is an index's order."""
+    if what.order is Order.NEWEST or what.words or what.view is View.MENTIONS:
+        return literal(0), Ticket.last_activity_at, True
+    if what.view is View.WAITING:
+        return literal(0), Ticket.waits_since, False
+    if what.view is View.RESOLVED:
+        return func.coalesce(Ticket.thanked_at.is_(None), True, type_=Boolean), Ticket.status_since, False
+    return Ticket.queue_rank, Ticket.queue_at, False
+
+
+def _instant(key: str | None) -> tuple[int, datetime, int] | None:
+    """The key "rank.microseconds.id" of the row before; None for one that cannot be read: the first page."""
     try:
-        at_rank, micros, last_id = (int(part) for part in (key or "").split("."))
+        rank, micros, last_id = (int(part) for part in (key or "").split("."))
         at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
     except (ValueError, OverflowError, OSError):
         return None
-    return or_(
-        rank > at_rank,
-        and_(rank == at_rank, since > at),
-        and_(rank == at_rank, since == at, Ticket.id > last_id),
-    )
+    return (rank, at, last_id) if max(abs(rank), abs(last_id)) < 2**62 else None
 
 
-def _key(row: Any) -> str:
-    since: datetime = row.since
-    span = since - _EPOCH
+def _key(row: Row) -> str:
+    span = row.since - _EPOCH
     micros = (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
-    return f"{row.rank}.{micros}.{row.id}"
+    return f"{int(row.rank)}.{micros}.{row.id}"
 
 
-def _rows(actor: Actor, rank: Expression[Any], since: Expression[Any]) -> Select[Any]:
+def _columns(rank: Expression[Any], since: Expression[Any]) -> Select[Any]:
     assignee = aliased(Contact)
+    drafts = exists().where(Draft.ticket_id == Ticket.id, Draft.user_id == _ME)
     query = (
         select(
             Ticket.id, Ticket.number, Ticket.subject, Organisation.name.label("organisation"),
             Contact.name.label("requester"), Ticket.status, Ticket.phase, Ticket.urgency, Ticket.waiting_reason,
             Ticket.last_word, Ticket.last_word_side, Ticket.thanked_at.is_not(None).label("thanked"),
-            Ticket.unanswered_since, Ticket.status_since, Ticket.last_activity_at, assignee.name.label("assignee"),
-            Ticket.assignee_id.label("assignee_user_id"), Team.name.label("team"),
-            (func.coalesce(TicketSeen.entry_id, 0) < Ticket.last_entry_id).label("unread"),
+            Ticket.unanswered_since, Ticket.status_since, Ticket.last_activity_at, Ticket.due_at, Ticket.due_metric,
+            assignee.name.label("assignee"), Ticket.assignee_id.label("assignee_user_id"), Team.name.label("team"),
+            (func.coalesce(TicketSeen.entry_id, 0) < Ticket.last_entry_id).label("unread"), drafts.label("draft"),
             rank.label("rank"), since.label("since"),
         )
         .join(Organisation, Ticket.organisation_id == Organisation.id)
@@ -135,39 +175,63 @@ def _rows(actor: Actor, rank: Expression[Any], since: Expression[Any]) -> Select
         .outerjoin(User, Ticket.assignee_id == User.id)
         .outerjoin(assignee, User.contact_id == assignee.id)
         .outerjoin(Team, Ticket.team_id == Team.id)
-        .outerjoin(TicketSeen, and_(TicketSeen.ticket_id == Ticket.id, TicketSeen.user_id == actor.user_id))
+        .outerjoin(TicketSeen, and_(TicketSeen.ticket_id == Ticket.id, TicketSeen.user_id == _ME))
     )  # fmt: skip
-    return scope.visible(query, actor)
+    return scope.visible(query, STAFF)
 
 
-def _page(query: Select[Any], size: int) -> Page[Row]:
-    found = db.session.execute(query.limit(size + 1)).all()
-    page = page_of(found, size, _key)
-    names = list(Row.__dataclass_fields__)
-    return Page([Row(**{name: getattr(row, name) for name in names}) for row in page.rows], page.next_key)
+def _statement(
+    what: Sought, narrowed: list[ColumnElement[bool]], *, paged: bool, by_view: bool
+) -> Select[Any]:
+    rank, since, newest = _order(what)
+    query = _columns(rank, since)
+    for condition in [*([of_view(what.view)] if by_view else []), *narrowed]:
+        query = query.where(condition)
+    at, id_ = bindparam("at", type_=Instant), bindparam("after_id", type_=BigId)
+    if newest:
+        if paged:
+            query = query.where(tuple_(since, Ticket.id) < tuple_(at, id_))
+        return query.order_by(since.desc(), Ticket.id.desc())
+    constant = what.view is View.WAITING
+    if paged and constant:
+        query = query.where(tuple_(since, Ticket.id) > tuple_(at, id_))
+    elif paged:
+        query = query.where(tuple_(rank, since, Ticket.id) > tuple_(bindparam("after_rank"), at, id_))
+    return query.order_by(since, Ticket.id) if constant else query.order_by(rank, since, Ticket.id)
 
 
-def rows(actor: Actor, view: View, after: str | None = None, size: int = PAGE) -> Page[Row]:
-    """A page of a view."""
-    rank, since = _order(view)
-    query = _rows(actor, rank, since).where(_condition(actor, view))
-    if (behind := _after(after, rank, since)) is not None:
-        query = query.where(behind)
-    return _page(query.order_by(rank, since, Ticket.id), size)
+@cache
+def _built(view: View, order: Order, names: tuple[str, ...], paged: bool) -> Select[Any]:
+    """The statement of a shape; its values are bound when it runs. There are a few dozen shapes in use."""
+    samples = {
+        "nobody": Sought(assignee="nobody"), "assignee": Sought(assignee="u1"), "team": Sought(assignee="t1"),
+        "urgency": Sought(urgency=Urgency.LOW), "kind": Sought(kind="fault"), "phase": Sought(phase=Phase.PHONE),
+        "organisation": Sought(organisation_id=1),
+    }  # fmt: skip
+    narrowed = [narrowing(samples[name], 1)[0][1] for name in names]
+    return _statement(Sought(view, order=order), narrowed, paged=paged, by_view=True).limit(bindparam("most"))
 
 
-def found(actor: Actor, typed: str, after: str | None = None, size: int = PAGE) -> Page[Row]:
-    """Tickets that a person's words find, whatever their status, the newest word first."""
-    query = _rows(actor, literal(0), Ticket.last_activity_at).where(search.matches(actor, typed))
-    try:
-        _rank, micros, last_id = (int(part) for part in (after or "").split("."))
-        at = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
-        query = query.where(
-            or_(Ticket.last_activity_at < at, and_(Ticket.last_activity_at == at, Ticket.id < last_id))
-        )
-    except (ValueError, OverflowError, OSError):
-        pass
-    return _page(query.order_by(Ticket.last_activity_at.desc(), Ticket.id.desc()), size)
+def rows(actor: Actor, what: Sought, after: str | None = None, size: int = PAGE) -> Page[Row]:
+    """A page of what is sought; nothing for whoever is not of the staff."""
+    if not actor.is_staff:
+        raise NotFound
+    behind = _instant(after)
+    values: dict[str, Any] = {"me": actor.user_id, "most": size + 1}
+    if behind is not None:
+        values |= {"after_rank": behind[0], "at": behind[1], "after_id": behind[2]}
+    narrowed = narrowing(what, actor.user_id)
+    values |= {name: value for name, _condition, value in narrowed if value is not None}
+    if what.words:
+        conditions = [search.matches(actor, what.words), *(condition for _n, condition, _v in narrowed)]
+        query = _statement(what, conditions, paged=behind is not None, by_view=False).limit(size + 1)
+        del values["most"]
+    else:
+        query = _built(what.view, what.order, tuple(n for n, _c, _v in narrowed), behind is not None)
+    if not behind or what.words or _order(what)[2] or what.view is View.WAITING:
+        values.pop("after_rank", None)
+    found = [Row(*row) for row in db.session.execute(query, values)]
+    return page_of(found, size, _key)
 
 
 def number_of(actor: Actor, number: int) -> bool:
@@ -177,21 +241,12 @@ def number_of(actor: Actor, number: int) -> bool:
     )
 
 
-def counts(actor: Actor) -> dict[View, int]:
-    """How many tickets each view has, counted no further than CAP + 1; all in one statement."""
-    columns = [
-        select(func.count())
-        .select_from(scope.visible(select(Ticket.id), actor).where(_condition(actor, view)).limit(CAP + 1).subquery())
-        .scalar_subquery()
-        .label(view.value)
-        for view in View
-    ]  # fmt: skip
-    row = db.session.execute(select(*columns)).one()
-    return {view: int(getattr(row, view.value)) for view in View}
+_CHANGED = select(func.max(Ticket.changed_at))
 
 
-def version() -> str:
-    """Changes whenever any ticket does, and with each minute, for the rows say how long ago."""
-    changed = db.session.scalar(select(func.max(Ticket.changed_at)))
+def version(now_there: presence.There) -> str:
+    """Changes whenever any ticket does, when somebody comes, goes or begins to type, and with each minute, for the rows say
+    how long ago."""
+    changed = db.session.scalar(_CHANGED)
     minute = clock.now().replace(second=0, microsecond=0)
-    return f"{changed.timestamp() if changed else 0:.6f}-{minute:%H%M}"
+    return f"{changed.timestamp() if changed else 0:.6f}-{minute:%H%M}-{presence.mark(now_there)}"

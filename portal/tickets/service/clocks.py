@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.contracts.models import CoverageDecision
 from portal.contracts.queries import decisions, facts
@@ -21,6 +21,7 @@ from portal.tickets.events import PromiseBroken, PromiseNear
 from portal.tickets.models.ticket import Ticket, TicketClock, TicketPause
 from portal.tickets.rules import asking
 from portal.tickets.rules import clocks as rules
+from portal.tickets.rules.order import place
 from portal.tickets.rules.words import OPEN, Status
 
 REPRIORITISED = "reprioritised"
@@ -88,6 +89,7 @@ def promise(
         db.session.add(clock)
         calendar = known[clock.contract_id].compiled[clock.version_number].version.calendar
         _reckon(clock, calendar, pauses_of(ticket.id))
+    _keep_nearest(ticket)
     return decision
 
 
@@ -137,6 +139,54 @@ def pauses_of(ticket_id: int) -> list[Pause]:
     return [Pause(p.started_at, p.ended_at, p.reason) for p in db.session.scalars(query)]
 
 
+def _keep_nearest(ticket: Ticket) -> None:
+    """The queue is ordered by the nearest deadline of what runs: the ticket keeps it."""
+    due = sorted((c.due_at, c.id or 0, c.metric) for c in _running(ticket.id) if c.due_at is not None)
+    ticket.due_at, ticket.due_metric = (due[0][0], due[0][2]) if due else (None, None)
+
+
+def _keep_nearest_of(clocks: Sequence[TicketClock]) -> None:
+    """The same for many tickets whose clocks were reckoned anew, a few statements for each thousand."""
+    db.session.flush()
+    ids = sorted({c.ticket_id for c in clocks})
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        nearest: dict[int, tuple[datetime, str]] = {}
+        running = (
+            select(TicketClock.ticket_id, TicketClock.due_at, TicketClock.metric)
+            .where(
+                TicketClock.ticket_id.in_(some),
+                TicketClock.stopped_at.is_(None),
+                TicketClock.due_at.is_not(None),
+            )
+            .order_by(TicketClock.due_at.desc(), TicketClock.id.desc())
+        )
+        for ticket_id, due_at, metric in db.session.execute(running):
+            nearest[ticket_id] = (due_at, metric)
+        columns = (
+            Ticket.id, Ticket.status, Ticket.unanswered_since, Ticket.last_activity_at, Ticket.status_since,
+            Ticket.due_at, Ticket.due_metric,
+        )  # fmt: skip
+        changed = []
+        for row in db.session.execute(select(*columns).where(Ticket.id.in_(some))):
+            due_at, metric = nearest.get(row.id, (None, None))
+            if (due_at, metric) != (row.due_at, row.due_metric):
+                placed = place(
+                    row.status, due_at, row.unanswered_since, row.last_activity_at, row.status_since
+                )
+                changed.append(
+                    {
+                        "id": row.id,
+                        "due_at": due_at,
+                        "due_metric": metric,
+                        "queue_rank": placed[0],
+                        "queue_at": placed[1],
+                    }
+                )
+        if changed:
+            db.session.execute(update(Ticket), changed)
+
+
 def _reckon(clock: TicketClock, calendar: ServiceCalendar, pauses: list[Pause]) -> None:
     found = deadlines.due(plain.rule_of(clock.rule), clock.started_at, calendar, pauses)
     clock.due_at, clock.remaining_minutes = found.due_at, found.remaining_minutes
@@ -156,12 +206,14 @@ def stop(ticket: Ticket, metric: str, at: datetime) -> None:
     for clock in _running(ticket.id):
         if clock.metric == metric:
             _end(clock, at)
+    _keep_nearest(ticket)
 
 
 def settle(ticket: Ticket, at: datetime, why: str | None = None) -> None:
     """The ticket is closed or cancelled: whatever still runs ends at that instant (for a closed one, when it was solved)."""
     for clock in _running(ticket.id):
         _end(clock, at, why)
+    _keep_nearest(ticket)
 
 
 def follow_status(ticket: Ticket, before: Status, then: Status, now: datetime) -> None:
@@ -177,6 +229,7 @@ def follow_status(ticket: Ticket, before: Status, then: Status, now: datetime) -
             pause.ended_at = now
     db.session.flush()
     reckon_again(_running(ticket.id), now)
+    _keep_nearest(ticket)
     if (
         before is Status.WAITING_CUSTOMER
         and then in OPEN
@@ -258,4 +311,7 @@ def follow_calendar(jurisdiction: str, now: datetime) -> int:
     """Days off have changed: reckon every running promise of the jurisdiction's contracts. Returns how many moved."""
     ids = facts.contract_ids_under(jurisdiction)
     query = select(TicketClock).where(TicketClock.stopped_at.is_(None), TicketClock.contract_id.in_(ids))
-    return reckon_again(db.session.scalars(query).all(), now)
+    clocks = db.session.scalars(query).all()
+    moved = reckon_again(clocks, now)
+    _keep_nearest_of(clocks)
+    return moved

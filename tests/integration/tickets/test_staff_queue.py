@@ -10,8 +10,8 @@ from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.tickets.models.ticket import Ticket
-from portal.tickets.queries import queue
-from portal.tickets.queries.queue import View
+from portal.tickets.queries import queue, views
+from portal.tickets.rules.views import Sought, View
 from portal.tickets.rules.words import Status, Urgency
 from portal.tickets.service import conversation, status
 from tests.integration.tickets import opened
@@ -155,17 +155,17 @@ def test_pages_by_key_show_every_ticket_once(cast):
     for view in (View.OPEN, View.UNANSWERED, View.UNASSIGNED):
         seen, after = [], None
         while True:
-            page = queue.rows(opened.actor(cast.agent), view, after, size=2)
+            page = queue.rows(opened.actor(cast.agent), Sought(view), after, size=2)
             seen += [row.number for row in page.rows]
             after = page.next_key
             if after is None:
                 break
-        whole = [row.number for row in queue.rows(opened.actor(cast.agent), view, size=50).rows]
+        whole = [row.number for row in queue.rows(opened.actor(cast.agent), Sought(view), size=50).rows]
         assert seen == whole
         assert len(set(seen)) == len(seen)
     found, after = [], None
     while True:
-        page = queue.found(opened.actor(cast.agent), "prints", after, size=3)
+        page = queue.rows(opened.actor(cast.agent), Sought(words="prints"), after, size=3)
         found += [row.number for row in page.rows]
         after = page.next_key
         if after is None:
@@ -174,11 +174,13 @@ def test_pages_by_key_show_every_ticket_once(cast):
 
 
 def test_counters_stop_at_their_cap(cast, as_user, monkeypatch):
-    monkeypatch.setattr(queue, "CAP", 2)
+    monkeypatch.setattr(views, "CAP", 2)
+    views._built.cache_clear()
     for _ in range(4):
         opened.ticket(cast)
-    assert queue.counts(opened.actor(cast.agent))[View.OPEN] == 3
+    assert views.counts(opened.actor(cast.agent), [])[0][View.OPEN] == 3
     assert "2+" in as_user(cast.agent).get("/desk/queue").text
+    views._built.cache_clear()
 
 
 def test_the_queue_takes_few_queries_however_many_rows_it_has(cast, as_user):

@@ -1,0 +1,71 @@
+"""Changing several tickets at once: which of them a change passes over, and why. Decided before it is done, and again while
+it is done."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.tickets.rules import transitions
+from portal.tickets.rules.words import ENDED, ClosureCode, Status
+
+MOST = 100
+"""Tickets at once."""
+
+
+class Action(StrEnum):
+    ASSIGN = "assign"
+    WAIT = "wait"
+    RESOLVE = "resolve"
+    READ = "read"
+
+
+class Skip(StrEnum):
+    """Why a ticket stays as it is."""
+
+    ENDED = "ended"
+    SOLVED_ALREADY = "solved_already"
+    HAS_IT_ALREADY = "has_it_already"
+    NOT_FROM_HERE = "not_from_here"
+    READ_ALREADY = "read_already"
+    GONE = "gone"
+    """It is not there, or not to be seen."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to happen. Only what the action needs is looked at."""
+
+    action: Action
+    user_id: int | None = None
+    team_id: int | None = None
+    status: Status = Status.WAITING_CUSTOMER
+    reason: str = ""
+    code: ClosureCode = ClosureCode.ANSWERED
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the decision looks at."""
+
+    status: Status
+    assignee_id: int | None
+    team_id: int | None
+    unread: bool
+
+
+def skips(change: Change, facts: Facts) -> Skip | None:
+    """Why this ticket is passed over; None if the change applies."""
+    if change.action is Action.READ:
+        return None if facts.unread else Skip.READ_ALREADY
+    if facts.status in ENDED:
+        return Skip.ENDED
+    if change.action is Action.ASSIGN:
+        same_user = facts.assignee_id == change.user_id
+        same_team = change.team_id is None or facts.team_id == change.team_id
+        return Skip.HAS_IT_ALREADY if same_user and same_team else None
+    if change.action is Action.RESOLVE and facts.status is Status.RESOLVED:
+        return Skip.SOLVED_ALREADY
+    then = Status.RESOLVED if change.action is Action.RESOLVE else change.status
+    if facts.status is not then and not transitions.may_become(facts.status, then):
+        return Skip.SOLVED_ALREADY if facts.status is Status.RESOLVED else Skip.NOT_FROM_HERE
+    return None
