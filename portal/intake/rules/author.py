@@ -12,6 +12,7 @@ from portal.intake.rules.mail import Address, ParsedMail
 # Written by Google Groups, Exchange Online and other lists that rewrite From because of the writer's DMARC policy.
 _ORIGINAL = ("x-original-from", "x-original-sender", "x-google-original-from", "original-from")
 _VIA = re.compile(r"(?i)^(?P<name>.*?)\s+(?:via|durch|über|通过|经由|經由)\s+\S.*$")
+_WRAPPED = re.compile(r"(?i)^(?P<local>[^@\s=]{1,64})=(?:40)?(?P<domain>[a-z0-9.-]{1,200}\.[a-z]{2,20})@")
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-beenthere", "x-mailman-version")
 
 
@@ -29,6 +30,9 @@ def behind_list(sender: Address, fields: Mapping[str, Sequence[str]]) -> tuple[A
                 ), "original_from"
     if not any(name in fields for name in _LIST_HEADERS):
         return sender, "from"
+    wrapped = _WRAPPED.match(sender.email)
+    if wrapped is not None:
+        return Address(f"{wrapped['local']}@{wrapped['domain'].lower()}", _plain_name(sender.name)), "list"
     via = _VIA.match(sender.name)
     if via is None or not _is_list_address(sender.email, fields):
         return sender, "from"
