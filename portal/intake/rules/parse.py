@@ -9,9 +9,10 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import Message
 
-from portal.intake.rules import author, headers, html_text, machines, quotes
+from portal.intake.rules import author, headers, html_text, machines
 from portal.intake.rules.mail import Address, Caps, ParsedMail, Unreadable
 from portal.intake.rules.parts import Walk
+from portal.intake.rules.quotes import fold, forwarded
 from portal.intake.rules.transfer import set_aside
 
 KEPT_HEADERS = (
@@ -100,9 +101,10 @@ def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
         headers={name: tuple(headers.text(v, 2000) for v in values[:20]) for name, values in fields.items()},
         notes=tuple(dict.fromkeys(walk.notes)),
     )
-    split = quotes.split(text, answers=bool(mail.in_reply_to or mail.references))
+    split = fold.split(text, answers=bool(mail.in_reply_to or mail.references))
     writer, by = author.behind_list(mail.sender, mail.headers)
     mail = replace(mail, reply_text=split.new, quoted_text=split.old, author=writer, author_by=by)
+    mail = replace(mail, forwarded=forwarded.of(text, mail.subject))
     return replace(mail, flags=machines.flags(mail, message, aside))
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.intake.rules.quotes import split
+from portal.intake.rules.quotes.fold import split
 from tests.unit.intake.build import read
+from tests.unit.intake.chinese_mailers import MORE
 from tests.unit.intake.chinese_replies import CASES, Case
 
 
@@ -17,14 +18,16 @@ def _even(text: str) -> str:
     return re.sub(r"\n{2,}", "\n\n", text.replace("\xa0", " ")).strip()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def _read(case: Case) -> str:
+    first = case.name.startswith("prose")
+    headers = [] if first else ["In-Reply-To: <ours@portal.example>"]
+    mail = read(case.text, *headers, kind=f"text/{'html' if case.html else 'plain'}; charset=utf-8")
+    return _even(mail.reply_text)
+
+
+@pytest.mark.parametrize("case", [*CASES, *MORE], ids=lambda c: c.name)
 def test_a_chinese_reply_comes_out_exactly(case: Case) -> None:
-    mail = read(
-        case.text,
-        "In-Reply-To: <ours@portal.example>",
-        kind=f"text/{'html' if case.html else 'plain'}; charset=utf-8",
-    )
-    assert _even(mail.reply_text) == _even(case.new)
+    assert _read(case) == _even(case.new)
 
 
 ENGLISH = [

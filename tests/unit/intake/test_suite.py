@@ -15,7 +15,8 @@ from portal.intake.rules.parse import parse
 
 FLOORS = {
     "from": 100, "subject": 98, "to": 98, "cc": 100, "body_contains": 98, "attachments": 92, "no_autoreply": 100,
-    "reply keeps the writer's text": 98, "reply_text": 95, "reply_contains": 96, "reply_excludes": 68,
+    "reply keeps the writer's text": 99, "reply_text": 95, "reply_contains": 96, "reply_excludes": 80,
+    "bounce": 98, "bounce_recipients": 98, "bounce_temporary": 98, "ignored": 100,
 }  # fmt: skip
 SCRIPT = Path(__file__)
 
