@@ -81,6 +81,15 @@ class Settings:
     lmtp_refuse_unknown: bool = False
     """Whether recipients that no mailbox names are refused."""
 
+    alarm_unfetched_minutes: int = 15
+    """A mailbox that nobody could look into for so long is an alarm."""
+    alarm_backlog_minutes: int = 15
+    """A mail that nobody read for so long is an alarm."""
+    heartbeat_minutes: int = 0
+    """How often the portal writes to support_address to see the mail come back; 0: never."""
+    heartbeat_late_minutes: int = 15
+    """One that takes longer is an alarm."""
+
     max_file_bytes: int = 25_000_000
     """The largest attachment."""
     max_request_bytes: int = 250_000_000

@@ -70,6 +70,8 @@ HANDLERS: dict[str, list[str]] = {
     "RenewalNear": ["notify.renewal_near"],
     "ContractExpired": ["tickets.contract_expired", "notify.contract_expired"],
     "MailCameBack": ["notify.mail_came_back"],
+    "MailAlarmRaised": ["notify.mail_alarm_raised"],
+    "MailAlarmOver": ["notify.mail_alarm_over"],
     "PersonInvited": ["notify.person_invited"],
     "PasswordResetAsked": ["notify.password_reset_asked"],
 }
@@ -78,10 +80,11 @@ HANDLERS: dict[str, list[str]] = {
 
 @dataclass(frozen=True)
 class JobKind:
-    """How a job runs. Atomic: in one transaction with its own settling. Else it claims, acts and settles itself,
-    may be run twice after a kill, and must say so in its docstring."""
+    """How a job runs. Atomic: in one transaction with its own settling. Else it claims, acts and settles itself, may be run
+    twice after a kill, and must say so in its docstring; what it returns, if anything, is done in one transaction with the
+    settling of the job."""
 
-    run: Callable[[dict[str, Any]], None]
+    run: Callable[[dict[str, Any]], Callable[[], None] | None]
     atomic: bool = True
 
 
@@ -104,6 +107,10 @@ JOBS: dict[str, tuple[str, bool]] = {
     "notify.password_reset_asked": ("portal.notify.handlers:password_reset_asked", True),
     "notify.send": ("portal.notify.jobs:send", False),
     "intake.process": ("portal.intake.jobs:process", False),
+    "intake.watch": ("portal.intake.jobs:watch", True),
+    "intake.beat": ("portal.intake.jobs:beat", False),
+    "notify.mail_alarm_raised": ("portal.notify.handlers:mail_alarm_raised", True),
+    "notify.mail_alarm_over": ("portal.notify.handlers:mail_alarm_over", True),
     "contracts.keep_buckets": ("portal.contracts.jobs:keep_buckets", True),
     "contracts.keep": ("portal.contracts.jobs:keep", True),
     "contracts.plan_rounds": ("portal.contracts.jobs:plan_rounds", True),
@@ -130,6 +137,8 @@ JOBS: dict[str, tuple[str, bool]] = {
 """Job kind → (function, atomic)."""
 
 SCHEDULE: dict[str, timedelta] = {
+    "intake.watch": timedelta(minutes=1),
+    "intake.beat": timedelta(minutes=1),
     "contracts.keep_buckets": timedelta(hours=1),
     "contracts.plan_rounds": timedelta(hours=24),
     "contracts.watch_terms": timedelta(hours=1),

@@ -6,11 +6,12 @@ A job that keeps failing is dead and shown to staff. A job killed with its worke
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text, delete, or_, select, update
+from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from portal.infra.db import BigId, Instant, Json, Model, choice, db
 from portal.kernel import clock, refs
@@ -87,30 +88,35 @@ def begin_period(kind: str, period: int) -> bool:
 
 def claim(kinds: list[str] | None = None) -> Claim | None:
     """Take the next due job, inside the caller's transaction; None when there is none or another worker was quicker."""
-    now = clock.now()
-    free = or_(Job.lease_until.is_(None), Job.lease_until < now)
-    due = (
-        select(Job.id)
-        .where(Job.state == JobState.WAITING, Job.run_at <= now, free)
-        .order_by(Job.run_at, Job.id)
-        .limit(1)
-    )
+    now, token = clock.now(), refs.new_secret()
+    statement = _claiming(db.engine.dialect.name == "postgresql", tuple(kinds) if kinds is not None else None)
+    values = {"now": now, "until": now + LEASE, "token": token}
+    options = {"synchronize_session": False}
+    taken = db.session.execute(statement, values, execution_options=options).one_or_none()
+    return Claim(taken.id, taken.kind, taken.payload, token, taken.attempts) if taken else None
+
+
+@cache
+def _claiming(on_postgresql: bool, kinds: tuple[str, ...] | None) -> Any:
+    """One statement, made once: it runs for each job, and making it costs more than running it."""
+    now = bindparam("now", type_=Instant)
+    other = aliased(Job)
+    free = or_(other.lease_until.is_(None), other.lease_until < now)
+    due = select(other.id).where(other.state == JobState.WAITING, other.run_at <= now, free)
     if kinds is not None:
-        due = due.where(Job.kind.in_(kinds))
-    if db.engine.dialect.name == "postgresql":
+        due = due.where(other.kind.in_(kinds))
+    due = due.order_by(other.run_at, other.id).limit(1)
+    if on_postgresql:
         due = due.with_for_update(skip_locked=True)
-    job_id = db.session.scalar(due)
-    if job_id is None:
-        return None
-    token = refs.new_secret()
-    taken = db.session.execute(
+    return (
         update(Job)
-        .where(Job.id == job_id, Job.state == JobState.WAITING, free)
-        .values(lease_until=now + LEASE, lease_token=token, attempts=Job.attempts + 1)
-        .execution_options(synchronize_session=False)
-        .returning(Job.kind, Job.payload, Job.attempts)
-    ).one_or_none()
-    return Claim(job_id, taken.kind, taken.payload, token, taken.attempts) if taken else None
+        .where(Job.id == due.scalar_subquery())
+        .values(
+            lease_until=bindparam("until", type_=Instant), lease_token=bindparam("token", type_=String),
+            attempts=Job.attempts + 1,
+        )
+        .returning(Job.id, Job.kind, Job.payload, Job.attempts)
+    )  # fmt: skip
 
 
 def settle(held: Claim) -> bool:
@@ -133,6 +139,13 @@ def put_back(held: Claim, error: str) -> bool:
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     return dead
+
+
+def waiting_since(kind: str) -> tuple[int, datetime | None]:
+    """How many jobs of a kind are not done, given up ones included, and when the oldest was added."""
+    query = select(func.count(Job.id), func.min(Job.created_at)).where(Job.kind == kind)
+    row = db.session.execute(query).one()
+    return int(row[0]), row[1]
 
 
 def dead() -> list[Job]:

@@ -14,3 +14,18 @@ class MailCameBack:
     recipients: list[str]
     status: str
     temporary: bool
+
+
+@dataclass(frozen=True)
+class MailAlarmRaised:
+    """Something on the way that mail takes is broken; once for each alarm and day (ISO date)."""
+
+    alarm_id: int
+    day: str
+
+
+@dataclass(frozen=True)
+class MailAlarmOver:
+    """It is mended; once for each alarm."""
+
+    alarm_id: int

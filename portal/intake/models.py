@@ -3,13 +3,14 @@
 A message is never deleted and never only in memory: its raw bytes are in the file store before its row commits.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.infra.db import BigId, Instant, Json, Model, choice
+from portal.intake.rules.alarms import AlarmKind
 from portal.intake.rules.state import InboundState
 
 
@@ -82,3 +83,31 @@ class MailboxState(Model):
     name: Mapped[str | None] = mapped_column(String(80))
     """The mailbox's name in the settings; a folder of none that is known is not watched any more."""
     known_since: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MailAlarm(Model):
+    """Something on the way that mail takes was broken, from `begun_at` until `over_at`."""
+
+    __tablename__ = "mail_alarm"
+    __table_args__ = (Index("ix_mail_alarm_over", "over_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[AlarmKind] = mapped_column(choice(AlarmKind, "kind"))
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    detail: Mapped[str | None] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(Instant)
+    """Since when it was so, as far as is known; the alarm began later."""
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    told_on: Mapped[date | None] = mapped_column(Date)
+    over_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Heartbeat(Model):
+    """A mail that we sent to ourselves."""
+
+    __tablename__ = "mail_heartbeat"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    error: Mapped[str | None] = mapped_column(String(500))
+    came_back_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -256,6 +256,14 @@ def answers_unread_mail(row: InboundMessage, mail: ParsedMail, now: datetime) ->
     return db.session.scalar(query.limit(1)) is not None
 
 
+def unread(inbound_id: int) -> str | None:
+    """The hash of the raw bytes of a message that nothing became of yet, for the job that reads it; None of any other."""
+    query = select(InboundMessage.sha256).where(
+        InboundMessage.id == inbound_id, InboundMessage.state == InboundState.RECEIVED
+    )
+    return db.session.scalar(query)
+
+
 def inbound(actor: Actor, inbound_id: int, *, lock: bool = False) -> InboundMessage:
     """One message, for staff; raises NotFound. `lock` holds the row until the transaction ends."""
     if not (actor.is_staff or actor.is_system):

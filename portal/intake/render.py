@@ -6,6 +6,7 @@ import filetype
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from portal.intake.rules.alarms import Alarm, AlarmKind
 from portal.intake.rules.mail import ParsedMail
 from portal.intake.rules.state import InboundState
 from portal.kernel import refs
@@ -32,6 +33,7 @@ def reason_text(code: str | None, detail: str | None = None) -> str:
         "memory": _("Reading it took too much memory."),
         "crashed": _("It could not be read."),
         "no_sender": _("It does not say who wrote it."),
+        "heartbeat": _("The portal wrote it to itself to see that mail comes through."),
         "own_mail": _("It is one of our own mails come back."),
         "automatic": _("A machine answered, and it belongs to no ticket."),
         "automatic_unasked": _(
@@ -66,6 +68,36 @@ def reason_text(code: str | None, detail: str | None = None) -> str:
         "by_staff": _("Put aside by staff."),
     }
     return sentences.get(code or "", "")
+
+
+def alarm_words(alarm: Alarm) -> tuple[str, str]:
+    """What is wrong, and what to do about it."""
+    return {
+        AlarmKind.REFUSED: (
+            _("The mail server does not let us into %(box)s.", box=alarm.subject),
+            _(
+                "Its password or token has ended. Renew it in the settings and restart the worker. Mail waits on the server."
+            ),
+        ),
+        AlarmKind.NOT_FETCHED: (
+            _("No mail was fetched from %(box)s for a while.", box=alarm.subject),
+            _(
+                "Look whether the worker runs and whether the mail server answers. Mail waits on the server meanwhile."
+            ),
+        ),
+        AlarmKind.BACKLOG: (
+            _("Mail came in and is not being read."),
+            _(
+                "Look whether the worker runs, and at the jobs that gave up. What came in is kept here and will be read."
+            ),
+        ),
+        AlarmKind.HEARTBEAT: (
+            _("The mail that the portal sends to itself does not come back."),
+            _(
+                "Mail to us or from us may not arrive. Look at the outgoing server and at how mail to our address is delivered."
+            ),
+        ),
+    }[alarm.kind]
 
 
 def claimed_ticket(detail: str | None) -> int | None:

@@ -16,8 +16,8 @@ from portal.infra.transaction import transaction
 from portal.intake import forms, queries, render
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.rules.state import InboundState
+from portal.intake.service import alarms, reading
 from portal.intake.service import held as actions
-from portal.intake.service import reading
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
@@ -25,6 +25,13 @@ from portal.web import guards, headers, htmx, languages, uploads
 from portal.web.paging import page_of
 
 blueprint = guards.staff_door("intake_staff", __name__, url_prefix="/desk/mail")
+
+
+@blueprint.app_context_processor
+def _for_the_menu() -> dict[str, object]:
+    """`mail_alarm()`: whether mail does not come through, for the menu of those who can mend it."""
+    return {"mail_alarm": alarms.any_recorded}
+
 
 VIEWS = {
     "held": (InboundState.HELD,),
@@ -52,6 +59,8 @@ def held() -> ResponseReturnValue:
         account=queries.account_of(now.astimezone(zone).date(), zone),
         mailboxes=queries.mailboxes(),
         stuck=queries.stuck(actor, now),
+        alarms=[(alarm, *render.alarm_words(alarm)) for alarm in alarms.standing(now)],
+        heartbeat=alarms.last_beat(),
         waiting=(waiting := queries.held_count(actor)),
         nav_counts={"intake_staff.held": waiting},
         render=render,

@@ -6,6 +6,8 @@ Each may run twice: a delivery is unique by its cause and its person. Internal l
 from typing import Any
 
 from portal.contracts.queries import facts
+from portal.intake import render as intake
+from portal.intake.service import alarms
 from portal.kernel import clock
 from portal.notify import queries, render, rules, service
 from portal.notify.rules import Message, Told
@@ -185,6 +187,29 @@ def mail_came_back(payload: dict[str, Any]) -> None:
     for row in rows:
         if not payload["temporary"]:
             service.note_came_back(row, payload["status"], now)
+
+
+def mail_alarm_raised(payload: dict[str, Any]) -> None:
+    """Administrators hear once a day, while it stands, that mail does not come through."""
+    _tell_of_alarm(payload["alarm_id"], Message.MAIL_ALARM, payload["day"])
+
+
+def mail_alarm_over(payload: dict[str, Any]) -> None:
+    """And once that it does again."""
+    _tell_of_alarm(payload["alarm_id"], Message.MAIL_ALARM_OVER, "over")
+
+
+def _tell_of_alarm(alarm_id: int, message: Message, step: str) -> None:
+    row = alarms.alarm(alarm_id)
+    if row is None or (message is Message.MAIL_ALARM and row.over_at is not None):
+        return
+    found = alarms.as_alarm(row)
+    for reader in queries.readers(queries.administrators()).values():
+        words = render.mail(
+            message, reader, alarm=lambda: intake.alarm_words(found), since=found.since, detail=found.words, over_at=row.over_at,
+            action_url=render.link_to("intake_staff.held"),
+        )  # fmt: skip
+        service.add(f"mail_alarm:{row.id}:{step}", message, reader, words, auto_submitted="auto-generated")
 
 
 def person_invited(payload: dict[str, Any]) -> None:

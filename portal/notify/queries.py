@@ -209,6 +209,11 @@ def staff_managers() -> list[int]:
     return [c for c, user in _staff_contacts().items() if user.staff_role is StaffRole.MANAGER]
 
 
+def administrators() -> list[int]:
+    """The provider's administrators who may be told, as contacts."""
+    return [c for c, user in _staff_contacts().items() if user.staff_role is StaffRole.ADMINISTRATOR]
+
+
 def is_told(cause: str, contact_id: int) -> bool:
     """Whether this person has a delivery for this cause."""
     query = select(Delivery.id).where(Delivery.cause == cause, Delivery.contact_id == contact_id)

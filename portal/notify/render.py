@@ -140,6 +140,8 @@ def message_word(message: str) -> str:
         Message.RENEWAL_STAFF: _("Renewal is due, to staff"),
         Message.EXPIRED_CLIENT: _("Contract ended"),
         Message.EXPIRED_STAFF: _("Contract ended, to staff"),
+        Message.MAIL_ALARM: _("Mail does not come through, to staff"),
+        Message.MAIL_ALARM_OVER: _("Mail comes through again, to staff"),
         Message.INVITED: _("Invitation"),
         Message.RESET_ASKED: _("New password"),
     }.get(Message(message), message)

@@ -31,6 +31,8 @@ class Message(StrEnum):
     RENEWAL_STAFF = "renewal_near_to_staff"
     EXPIRED_CLIENT = "contract_expired_to_client"
     EXPIRED_STAFF = "contract_expired_to_staff"
+    MAIL_ALARM = "mail_alarm_to_staff"
+    MAIL_ALARM_OVER = "mail_alarm_over_to_staff"
     INVITED = "person_invited"
     RESET_ASKED = "password_reset_asked"
 

@@ -47,8 +47,7 @@ class Watch:
 
     @property
     def place(self) -> str:
-        """As it is named to staff, and in MailboxState."""
-        return f"{self.imap.user}@{self.imap.host}/{self.folder}"[:300]
+        return self.imap.place(self.folder)
 
     def stand(self, app: Flask, stopping: threading.Event) -> None:
         """Look, wait for news, look again, until stopped."""

@@ -69,6 +69,14 @@ class Imap:
     idle: bool = True
     """Whether to wait for the server's word between two looks, where it offers that (RFC 2177)."""
 
+    def place(self, folder: str) -> str:
+        """As a folder is named to staff, and in MailboxState."""
+        return f"{self.user}@{self.host}/{folder}"[:300]
+
+    @property
+    def places(self) -> list[str]:
+        return [self.place(folder) for folder in self.folders]
+
 
 @dataclass(frozen=True)
 class Mailbox:

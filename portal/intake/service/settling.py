@@ -16,7 +16,7 @@ from portal.intake.rules.parse import glimpse
 from portal.intake.rules.routing import decide, outcomes
 from portal.intake.rules.routing.facts import Facts
 from portal.intake.rules.state import InboundState
-from portal.intake.service import arrival, mailboxes, writing
+from portal.intake.service import alarms, arrival, mailboxes, writing
 from portal.intake.service.reading import Reading, settings
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
@@ -51,12 +51,19 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
             subject or None,
         )
         return
-    facts = queries.facts_of(reading.mail, _house(row), envelope_to=row.envelope_to or (), now=clock.now())
-    describe(row, reading, facts)
-    decision = decide.decide(reading.mail, facts)
-    outcome, steps = _within_limits(decision, facts)
-    row.steps = [["read", "ok"], *[list(step) for step in steps]]
-    _note_addresses(row, reading.mail, facts, outcome)
+    if alarms.take_back(reading.mail.subject, clock.now()):
+        row.state, row.reason, row.steps = InboundState.IGNORED, "heartbeat", [["read", "ok"]]
+        row.sender, row.subject = reading.mail.sender.email.lower()[:320] or None, reading.mail.subject[:998]
+        return
+    with db.session.no_autoflush:  # the row is written once, not before each question
+        facts = queries.facts_of(
+            reading.mail, _house(row), envelope_to=row.envelope_to or (), now=clock.now()
+        )
+        describe(row, reading, facts)
+        decision = decide.decide(reading.mail, facts)
+        outcome, steps = _within_limits(decision, facts)
+        row.steps = [["read", "ok"], *[list(step) for step in steps]]
+        _note_addresses(row, reading.mail, facts, outcome)
     try:
         with db.session.begin_nested():
             carry_out(row, reading, facts, outcome)

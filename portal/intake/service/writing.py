@@ -111,7 +111,7 @@ def open_ticket(
         opening.NewTicket(
             organisation_id=organisation_id, requester_id=contact_id,
             subject=(subject or reading.mail.subject or nothing)[:200], words=words_of(reading), channel=Channel.MAIL,
-            received_at=row.received_at, submission=f"mail:{row.id}", participant_ids=list(new.copies), kind=new.kind,
+            received_at=row.received_at, participant_ids=list(new.copies), kind=new.kind,
             urgency=new.urgency, team_id=queries.team_named(new.team), acknowledge=new.acknowledge,
         ),
     )  # fmt: skip

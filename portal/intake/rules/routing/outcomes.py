@@ -21,6 +21,7 @@ REASONS = (
     "memory",
     "no_sender",
     "own_mail",
+    "heartbeat",
     "automatic",
     "automatic_unasked",
     "bounce",
