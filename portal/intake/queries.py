@@ -22,6 +22,7 @@ from portal.kernel.errors import NotFound
 from portal.people import models as people_tables
 from portal.people import queries as people
 from portal.tickets.models import ticket as ticket_tables
+from portal.tickets.queries import merged
 from portal.tickets.queries import scope as tickets
 from portal.tickets.rules.words import ENDED
 
@@ -86,7 +87,7 @@ def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
     """Those that exist, each with the ticket in which it goes on."""
     if not numbers:
         return {}
-    onward = _goes_on_in(numbers)
+    onward = merged.surviving(numbers)
     table = ticket_tables.Ticket
     query = select(table).where(table.number.in_({*numbers, *onward.values()}))
     found = {ticket.number: ticket for ticket in db.session.scalars(query)}
@@ -98,11 +99,6 @@ def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
             ended = max((t for t in (last.resolved_at, last.closed_at) if t), default=last.status_since)
         known[number] = NamedTicket(last.organisation_id, last.number, ended)
     return known
-
-
-def _goes_on_in(numbers: set[int]) -> dict[int, int]:
-    """The ticket that goes on for each that was merged, to the chain's end."""
-    return {number: number for number in numbers}
 
 
 def _spellings(message_id: str) -> list[str]:
@@ -165,7 +161,7 @@ def _sender(contact: people_tables.Contact, actor: Actor, known: Mapping[int, Na
         table = ticket_tables.Ticket
         visible = tickets.tickets_for(actor).with_only_columns(table.number).where(table.number.in_(wanted))
         seen = set(db.session.scalars(visible))
-        sees = frozenset(n for n, t in known.items() if n in seen or t.goes_on_in in seen)
+        sees = frozenset(n for n, t in known.items() if t.goes_on_in in seen)
     organisations = tuple(
         m.organisation_id for m in contact.memberships if m.active and m.organisation_id in actor.memberships
     )

@@ -124,6 +124,19 @@ def ticket_cancelled(payload: dict[str, Any]) -> None:
     )
 
 
+def ticket_merged(payload: dict[str, Any]) -> None:
+    """The people of a ticket that goes on as another one; not when that was undone meanwhile."""
+    merge = queries.merge(payload["merge_id"])
+    if merge is None:
+        return
+    into, came = queries.ticket(merge.into_id), queries.ticket(merge.ticket_id)
+    people = (came.requester_id, *(p.contact_id for p in came.participants))
+    told = rules.of_merged(queries.facts(into), people, merge.user.contact_id)
+    _tell(
+        f"ticket_merged:{merge.id}", told, into, None, merged_number=came.number, merged_subject=came.subject
+    )
+
+
 def promise_near(payload: dict[str, Any]) -> None:
     """50 or 80 per cent of the time are over: said once for each step, and not of a promise that was kept meanwhile."""
     kept, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])

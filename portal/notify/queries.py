@@ -24,6 +24,7 @@ from portal.people.models import (
     OrganisationKind,
     User,
 )
+from portal.tickets.models.operations import TicketMerge
 from portal.tickets.models.ticket import (
     Attachment,
     Participant,
@@ -188,6 +189,12 @@ def step_to(ticket_id: int, status: Status, up_to: int | None = None) -> Timelin
         if details.get("what") == "status" and details.get("to") == status.value:
             return line
     return None
+
+
+def merge(merge_id: int) -> TicketMerge | None:
+    """A merge that still holds."""
+    query = select(TicketMerge).where(TicketMerge.id == merge_id, TicketMerge.undone_at.is_(None))
+    return db.session.scalar(query.options(joinedload(TicketMerge.user)))
 
 
 def promise(clock_id: int) -> TicketClock | None:

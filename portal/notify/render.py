@@ -134,6 +134,7 @@ def message_word(message: str) -> str:
         Message.REOPENED_STAFF: _("Open again, to staff"),
         Message.CANCELLED_CLIENT: _("Cancelled"),
         Message.CANCELLED_STAFF: _("Withdrawn, to staff"),
+        Message.MERGED: _("Two requests became one"),
         Message.PROMISE_NEAR: _("Promise near its end, to staff"),
         Message.PROMISE_BROKEN: _("Promise broken, to staff"),
         Message.RENEWAL_CLIENT: _("Renewal is due"),

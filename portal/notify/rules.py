@@ -25,6 +25,7 @@ class Message(StrEnum):
     REOPENED_STAFF = "ticket_reopened_to_staff"
     CANCELLED_CLIENT = "ticket_cancelled_to_client"
     CANCELLED_STAFF = "ticket_cancelled_to_staff"
+    MERGED = "ticket_merged_to_client"
     PROMISE_NEAR = "promise_near_to_staff"
     PROMISE_BROKEN = "promise_broken_to_staff"
     RENEWAL_CLIENT = "renewal_near_to_client"
@@ -141,6 +142,12 @@ def of_cancelled(facts: Facts, author: int | None, *, by_client: bool) -> list[T
         *_client(facts, Message.CANCELLED_CLIENT, author),
         *(_tell(facts, Message.CANCELLED_STAFF, (facts.assignee,), author) if by_client else []),
     ]
+
+
+def of_merged(facts: Facts, came: tuple[int, ...], author: int | None) -> list[Told]:
+    """Whoever came with the merged ticket and can see the one that it goes on as."""
+    there = {facts.requester, *facts.participants}
+    return _tell(facts, Message.MERGED, tuple(c for c in came if c in there), author)
 
 
 def of_promise_near(facts: Facts) -> list[Told]:

@@ -61,6 +61,12 @@ class TicketCancelled:
 
 
 @dataclass(frozen=True)
+class TicketMerged:
+    ticket_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True)
 class PromiseNear:
     ticket_id: int
     clock_id: int

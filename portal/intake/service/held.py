@@ -16,7 +16,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound, Refused, Stale
 from portal.people import queries as people
-from portal.tickets.queries import scope
+from portal.tickets.queries import merged
 
 OPEN_TO_STAFF = (InboundState.HELD, InboundState.IGNORED)
 
@@ -55,7 +55,7 @@ def join(actor: Actor, inbound_id: int, reading: Reading | None, number: int) ->
     an internal note. Nobody becomes a participant by it. Returns the ticket's number."""
     row = _take(actor, inbound_id)
     try:
-        ticket = scope.ticket_for(actor, number, lock=True)
+        ticket = merged.ticket_for_words(actor, number)
     except NotFound:
         raise Refused(_l("There is no ticket with this number."), field="number") from None
     reading = reading or writing.unreadable_reading(row)

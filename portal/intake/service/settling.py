@@ -23,7 +23,7 @@ from portal.kernel.actor import SYSTEM
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
 from portal.people.service import bouncing, limits
-from portal.tickets.queries import scope
+from portal.tickets.queries import merged
 
 A_MOMENT = timedelta(seconds=3)
 """How long an answer waits for the mail that it answers, if that one is not settled yet."""
@@ -136,7 +136,7 @@ def carry_out(row: InboundMessage, reading: Reading, facts: Facts, outcome: outc
         case outcomes.Hold(reason, number):
             _hold(row, reason, detail=f"T-{number}" if number else None)
         case outcomes.Report(kind, number):
-            writing.add_report(row, reading, scope.ticket_for(SYSTEM, number, lock=True), kind)
+            writing.add_report(row, reading, merged.ticket_for_words(SYSTEM, number), kind)
         case outcomes.StaffReply(number, contact_id, public):
             staff = queries.staff_actor(contact_id)
             writing.add_staff_words(row, reading, staff, number, public=public)

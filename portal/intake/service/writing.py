@@ -23,7 +23,7 @@ from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
 from portal.people.service import contacts
 from portal.tickets.models import ticket as ticket_tables
-from portal.tickets.queries import scope
+from portal.tickets.queries import merged
 from portal.tickets.rules.transitions import REOPEN_WITHIN, ReplyEffect
 from portal.tickets.rules.words import Channel
 from portal.tickets.service import conversation, following, opening, record
@@ -130,7 +130,7 @@ def add_reply(
     closed_days: int | None = None,
 ) -> None:  # fmt: skip
     """Add a person's mail to a ticket. One without words and files adds no line. `closed_days`: MailboxDefaults."""
-    ticket = scope.ticket_for(SYSTEM, number, lock=True)
+    ticket = merged.ticket_for_words(SYSTEM, number)
     words = words_of(reading)
     if not words.text.strip() and not words.files:
         if words.message_id:
@@ -162,7 +162,7 @@ def add_staff_words(
     row: InboundMessage, reading: Reading, staff: Actor, number: int, *, public: bool
 ) -> None:
     """Add the mail of one of the staff, whose identity our server has proven: a reply to the client, or an internal note."""
-    ticket = scope.ticket_for(staff, number, lock=True)
+    ticket = merged.ticket_for_words(staff, number)
     words = words_of(reading)
     if words.text.strip() or words.files:
         entry = (
@@ -177,7 +177,7 @@ def add_staff_words(
 
 def add_as_note(row: InboundMessage, reading: Reading, number: int, actor: Actor) -> None:
     """Put a mail on a ticket as an internal line: the writer has no right to speak there."""
-    ticket = scope.ticket_for(actor, number, lock=True)
+    ticket = merged.ticket_for_words(actor, number)
     mail = reading.mail
     with in_providers_language():
         head = _(

@@ -45,6 +45,8 @@ class Ticket(Model):
         Index("ix_ticket_status_activity", "status", "last_activity_at"),
         Index("ix_ticket_device", "device_id"),
         Index("ix_ticket_follows", "follows_ticket_id"),
+        Index("ix_ticket_merged_into", "merged_into_id"),
+        Index("ix_ticket_snoozed_until", "snoozed_until"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -68,6 +70,16 @@ class Ticket(Model):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     follows_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     """The ended ticket that a late reply belonged to."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    """The ticket that this one goes on as: always the end of the chain, never a merged one."""
+    holds_merged: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether others go on as this one, so that nobody else's page looks for them."""
+    snoozed_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Out of the queue's views since then; None when it is in them."""
+    snoozed_until: Mapped[datetime | None] = mapped_column(Instant)
+    """When it comes back by itself; None: when the client writes."""
+    woke_at: Mapped[datetime | None] = mapped_column(Instant)
+    """It came back and none of the staff has done anything about it yet."""
     received_at: Mapped[datetime] = mapped_column(Instant)
     """When the request reached the provider: a letter's day, not when somebody typed it in."""
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -105,7 +117,8 @@ class Ticket(Model):
     device: Mapped[Device | None] = relationship()
     assignee: Mapped[User | None] = relationship()
     team: Mapped[Team | None] = relationship()
-    follows: Mapped["Ticket | None"] = relationship(remote_side=[id])
+    follows: Mapped["Ticket | None"] = relationship(foreign_keys=[follows_ticket_id], remote_side=[id])
+    merged_into: Mapped["Ticket | None"] = relationship(foreign_keys=[merged_into_id], remote_side=[id])
     participants: Mapped[list["Participant"]] = relationship(
         back_populates="ticket", order_by="Participant.id"
     )

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people.models import Contact, Membership, User
 from portal.tickets.models.ticket import Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
-from portal.tickets.queries import scope
+from portal.tickets.queries import merged, scope
 from portal.tickets.rules.words import OPEN, Status
 
 PAGE = 60
@@ -75,6 +75,7 @@ def sheet(actor: Actor, number: int) -> Sheet:
         .options(
             joinedload(Ticket.organisation), joinedload(Ticket.site), joinedload(Ticket.device), joinedload(Ticket.team),
             joinedload(Ticket.assignee).joinedload(User.contact), joinedload(Ticket.follows),
+            joinedload(Ticket.merged_into),
         )
     ).one_or_none()  # fmt: skip
     if found is None:
@@ -112,7 +113,7 @@ def attempts(ticket: Ticket) -> Sequence[WorkLog]:
     """Calls and remote sessions, the oldest first."""
     query = (
         select(WorkLog)
-        .where(WorkLog.ticket_id == ticket.id)
+        .where(merged.same_request(WorkLog.ticket_id, ticket))
         .options(joinedload(WorkLog.user).joinedload(User.contact))
         .order_by(WorkLog.id)
         .limit(200)
@@ -152,7 +153,7 @@ def entries(
     """A page of the timeline, the newest first, and the entry before which the next page begins."""
     query = (
         scope.entries_for(actor)
-        .where(TimelineEntry.ticket_id == ticket.id)
+        .where(merged.same_request(TimelineEntry.ticket_id, ticket))
         .options(
             joinedload(TimelineEntry.contact),
             joinedload(TimelineEntry.work).joinedload(WorkLog.user).joinedload(User.contact),
@@ -161,6 +162,8 @@ def entries(
         )
         .order_by(TimelineEntry.id.desc())
     )
+    if ticket.holds_merged:
+        query = query.options(contains_eager(TimelineEntry.ticket))
     if before is not None:
         query = query.where(TimelineEntry.id < before)
     found = list(db.session.scalars(query.limit(size + 1)).unique())

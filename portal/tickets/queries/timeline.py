@@ -7,14 +7,14 @@ from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.people.models import User
 from portal.tickets.models.ticket import Ticket, TimelineEntry, WorkLog
-from portal.tickets.queries import scope
+from portal.tickets.queries import merged, scope
 
 
 def entries_of(actor: Actor, ticket: Ticket) -> list[TimelineEntry]:
     """All lines of a ticket that the actor may see, oldest first, with their authors, files and work; two statements."""
     query = (
         scope.entries_for(actor)
-        .where(TimelineEntry.ticket_id == ticket.id)
+        .where(merged.same_request(TimelineEntry.ticket_id, ticket))
         .order_by(TimelineEntry.id)
         .options(
             joinedload(TimelineEntry.contact),
@@ -33,7 +33,7 @@ def works_of(actor: Actor, ticket: Ticket) -> list[WorkLog]:
     seen = scope.entries_for(actor).with_only_columns(TimelineEntry.id)
     query = (
         select(WorkLog)
-        .where(WorkLog.ticket_id == ticket.id, WorkLog.entry_id.in_(seen))
+        .where(merged.same_request(WorkLog.ticket_id, ticket), WorkLog.entry_id.in_(seen))
         .order_by(WorkLog.id)
         .options(joinedload(WorkLog.user).joinedload(User.contact), joinedload(WorkLog.contact))
     )

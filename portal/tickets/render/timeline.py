@@ -5,7 +5,7 @@ Everything here is for eyes: it reads what the queries brought and decides nothi
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from portal.infra import files
 from portal.kernel import refs
-from portal.tickets.models.ticket import Attachment, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry, WorkLog
+from portal.tickets.render import operations
 from portal.tickets.rules.transitions import ReplyEffect
 from portal.tickets.rules.words import (
     ENDED,
@@ -132,6 +133,8 @@ class Line:
     """The value of the outcome for staff, see `outcome_word` for the client's words."""
     facts: list[tuple[str, Any]] = field(default_factory=list)
     files: list[FileLine] = field(default_factory=list)
+    origin: str = ""
+    """The number of the merged ticket that it was written on."""
 
     @property
     def anchor(self) -> str:
@@ -139,9 +142,14 @@ class Line:
 
 
 def timeline_lines(
-    entries: Iterable[TimelineEntry], *, reader_is_staff: bool, seen_entry_id: int | None = None
+    entries: Iterable[TimelineEntry],
+    *,
+    reader_is_staff: bool,
+    seen_entry_id: int | None = None,
+    home: Ticket | None = None,
 ) -> list[Line]:
-    """Lines for `templates/tickets/_timeline.html`. Lines after `seen_entry_id` that others wrote are marked unread."""
+    """Lines for `templates/tickets/_timeline.html`. Lines after `seen_entry_id` that others wrote are marked unread, those
+    of tickets that were merged into `home` name their own."""
     lines = []
     for entry in entries:
         unread = (
@@ -150,7 +158,10 @@ def timeline_lines(
             and entry.kind is not EntryKind.CHANGE
             and entry.side != "staff"
         )
-        lines.append(_line(entry, reader_is_staff, unread))
+        line = _line(entry, reader_is_staff, unread)
+        if home is not None and entry.ticket_id != home.id:
+            line = replace(line, origin=refs.ticket_number(entry.ticket.number))
+        lines.append(line)
     return lines
 
 
@@ -242,7 +253,7 @@ def change_sentence(entry: TimelineEntry, reader_is_staff: bool) -> str:
         )
     if what == "thanks_read":
         return _("%(name)s read the thanks; the request stays as it is", name=who)
-    return _correction_sentence(details, who)
+    return operations.sentence(details, who) or _correction_sentence(details, who)
 
 
 def _status_sentence(details: Mapping[str, Any], who: str, staff: bool) -> str:

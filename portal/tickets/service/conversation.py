@@ -46,7 +46,8 @@ def add_client_message(
         only_thanks=only_thanks(words.text) and not words.files,
         within=reopen_within,
     )
-    if effect is ReplyEffect.NEW_TICKET:
+    if effect is ReplyEffect.NEW_TICKET or ticket.merged_into_id is not None:
+        effect = ReplyEffect.NEW_TICKET  # merged, and the writer may not see where it went on
         return Written(_follow_up(actor, ticket, words, channel), None, effect)
     entry = record.add_entry(ticket, actor, EntryKind.MESSAGE, now, words, channel=channel)
     if effect is ReplyEffect.ASK_STAFF:

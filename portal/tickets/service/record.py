@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra.db import db
 from portal.kernel.actor import Actor
+from portal.kernel.errors import Refused
 from portal.tickets.models.ticket import Attachment, NumberSeries, Ticket, TicketMessageId, TimelineEntry
 from portal.tickets.rules.words import Channel, EntryKind
 from portal.tickets.service import indexing
@@ -76,7 +78,12 @@ def add_entry(
     channel: Channel = Channel.WEB,
     details: dict[str, Any] | None = None,
 ) -> TimelineEntry:
-    """Append a line and keep the ticket's own marks: last word, last activity, change, newest entry."""
+    """Append a line and keep the ticket's own marks: last word, last activity, change, newest entry.
+
+    Raises Refused for a ticket that was merged: nothing happens on it any more, all goes on where it went.
+    """
+    if ticket.merged_into_id is not None:
+        raise Refused(_l("This ticket was merged into another one. Go on there."))
     words = words or Words("")
     entry = TimelineEntry(
         ticket_id=ticket.id, kind=kind, internal=internal, side=actor.side, contact_id=actor.contact_id, at=now,

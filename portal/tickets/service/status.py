@@ -49,12 +49,18 @@ def become(ticket: Ticket, actor: Actor, then: Status, now: datetime, *, reason:
     _set_status(ticket, actor, then, now, reason)
 
 
-def _set_status(ticket: Ticket, actor: Actor, then: Status, now: datetime, reason: str) -> None:
+def take(ticket: Ticket, then: Status, now: datetime, reason: str = "") -> Status:
+    """Write a status and what hangs on it, without asking the table and without a line; returns what it was."""
     before, ticket.status = ticket.status, then
     if before is not then:
         ticket.status_since = now
         clocks.follow_status(ticket, before, then, now)
     ticket.waiting_reason = reason.strip()[:500] or None if then in WAITING else None
+    return before
+
+
+def _set_status(ticket: Ticket, actor: Actor, then: Status, now: datetime, reason: str) -> None:
+    before = take(ticket, then, now, reason)
     details = {"what": "status", "from": before.value, "to": then.value, "reason": reason.strip()}
     record.add_change(ticket, actor, now, details, internal=False)
 

@@ -6,14 +6,14 @@ Each view reads through the scoped queries and writes by one service call inside
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.contracts import render as contracts
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.kernel.errors import Refused
+from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
 from portal.tickets.forms.client import (
     ParticipantForm,
@@ -21,7 +21,7 @@ from portal.tickets.forms.client import (
     WithdrawForm,
 )
 from portal.tickets.queries import client as queries
-from portal.tickets.queries import promises, scope, timeline
+from portal.tickets.queries import merged, promises, scope, timeline
 from portal.tickets.render import timeline as render
 from portal.tickets.service import conversation, following, status
 from portal.tickets.views_client import around
@@ -31,8 +31,14 @@ from portal.web import guards, htmx, uploads
 
 @blueprint.get("/requests/<int:number>")
 def ticket(number: int) -> ResponseReturnValue:
-    """One request: where it stands, what was said and tried, and a reply."""
-    return _drawn_ticket(number)
+    """One request: where it stands, what was said and tried, and a reply. A merged one leads to where it goes on."""
+    try:
+        return _drawn_ticket(number)
+    except NotFound:
+        end = merged.goes_on_as(guards.actor(), number)
+        if end is None:
+            raise
+        return redirect(url_for(".ticket", number=end))
 
 
 @blueprint.get("/requests/<int:number>/state")
@@ -70,7 +76,7 @@ def reply(number: int) -> ResponseReturnValue:
     written = None
     try:
         with transaction():
-            found = scope.ticket_for(actor, number, lock=True)
+            found = merged.ticket_for_words(actor, number)
             if not queries.said_already(actor, found, words.text, [f.sha256 for f in kept], clock.now()):
                 written = conversation.add_client_message(actor, found, words)
                 goes_to = written.ticket.number
@@ -166,9 +172,11 @@ def _drawn_ticket(
     participant_form: ParticipantForm | None = None,
     kept: list[uploads.StoredFile] | None = None,
 ) -> tuple[str, int]:
-    """The whole page, with the forms that were refused or with empty ones."""
+    """The whole page, with the forms that were refused or with empty ones; NotFound for one that goes on elsewhere."""
     actor = guards.actor()
     found = queries.ticket_page_for(actor, number)
+    if found.merged_into_id is not None and merged.goes_on_as(actor, number) is not None:
+        raise NotFound
     if participant_form is None:
         participant_form = ParticipantForm(formdata=None)
         participant_form.offer(_colleagues(found))
@@ -193,7 +201,9 @@ def _colleagues(found: Any) -> list[Any]:
 
 
 def _timeline(found: Any) -> dict[str, Any]:
-    lines = render.timeline_lines(timeline.entries_of(guards.actor(), found), reader_is_staff=False)
+    lines = render.timeline_lines(
+        timeline.entries_of(guards.actor(), found), reader_is_staff=False, home=found
+    )
     version = render.version_of(found.last_activity_at)
     return {
         "lines": lines,
@@ -209,6 +219,7 @@ def _state(found: Any) -> dict[str, Any]:
     return {
         "ticket": found,
         "state_url": url_for(".state", number=found.number, v=version),
+        "goes_on_as": merged.goes_on_as(guards.actor(), found.number) if found.merged_into_id else None,
         "steps": render.ladder_steps(found.phase, found.status, works, reader_is_staff=False),
         "standing": queries.standing_of(found, clock.now()),
         **contracts.panel(

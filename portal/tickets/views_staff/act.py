@@ -4,7 +4,7 @@ A form is a fragment for htmx and the ticket page with that form open for a plai
 and what was typed stays in it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import flash, request, url_for
@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from portal.infra.transaction import transaction
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
-from portal.tickets.queries import scope
+from portal.tickets.queries import merged, scope
 from portal.tickets.service import following
 from portal.tickets.views_staff import ticket as pages
 from portal.web import filters, guards, htmx, uploads
@@ -27,10 +27,11 @@ def ticket_url(number: int) -> str:
     return url_for("tickets_staff.ticket", number=number)
 
 
-def carry_out(number: int, step: Step, files: list[uploads.StoredFile]) -> None:
-    """The step in its transaction; the actor's own lines are not news to the actor."""
+def carry_out(number: int, step: Step, files: list[uploads.StoredFile], also: Iterable[int] = ()) -> None:
+    """The step in its transaction; the actor's own lines are not news to the actor. `also`: tickets that are locked with it."""
     actor = guards.actor()
     with transaction():
+        merged.locked(actor, {number, *also} if also else ())
         ticket = scope.ticket_for(actor, number, lock=True)
         newest_before = ticket.last_entry_id
         step(actor, ticket, files)
@@ -45,12 +46,14 @@ def by_form(
     done: str,
     *,
     then: Callable[[], str] | None = None,
+    also: Callable[[], Iterable[int]] = tuple,
+    show: Callable[[], dict[str, Any]] = dict,
     stale: Callable[[Refused], dict[str, Any]] | None = None,
 ) -> ResponseReturnValue:
-    """A step with a form: shown by GET, taken by POST. `then`: where to go after it. `stale`: what the form shows beside
-    the refusal."""
+    """A step with a form: shown by GET, taken by POST. `then`: where to go after it. `also`: other tickets that it
+    needs, by number. `show`: what else the form is drawn with. `stale`: what it shows beside the refusal."""
     if request.method == "GET":
-        return pages.page(number, what, form)
+        return pages.page(number, what, form, **show())
     files, refused_files = uploads.receive(request.files.getlist("files"), request.form.getlist("kept_files"))
     more: dict[str, Any] = {"kept": kept(files)}
     valid = form.validate()
@@ -58,14 +61,14 @@ def by_form(
         form.refuse(refused)
     if valid and not refused_files:
         try:
-            carry_out(number, step, files)
+            carry_out(number, step, files, also())
         except Refused as refused:
             form.refuse(refused)
             more |= stale(refused) if stale else {}
         else:
             flash(done, "success")
             return htmx.go(then() if then else ticket_url(number))
-    return pages.page(number, what, form, 422, **more)
+    return pages.page(number, what, form, 422, **show(), **more)
 
 
 def kept(files: list[uploads.StoredFile]) -> list[dict[str, str]]:
@@ -76,10 +79,10 @@ def kept(files: list[uploads.StoredFile]) -> list[dict[str, str]]:
     ]
 
 
-def by_button(number: int, step: Step, done: str) -> ResponseReturnValue:
+def by_button(number: int, step: Step, done: str, *, also: Iterable[int] = ()) -> ResponseReturnValue:
     """A step that is one button."""
     try:
-        carry_out(number, step, [])
+        carry_out(number, step, [], also)
     except Refused as refused:
         return pages.page(number, code=422, mistakes=[str(refused.sentence)])
     flash(done, "success")

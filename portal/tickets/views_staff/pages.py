@@ -4,3 +4,7 @@ from portal.tickets.views_staff import actions, bulk, create, queue, steps, tick
 from portal.tickets.views_staff.door import blueprint
 
 __all__ = ["actions", "blueprint", "bulk", "create", "queue", "steps", "ticket", "trying"]
+from portal.tickets.views_staff import actions, create, merging, queue, steps, ticket, trying
+from portal.tickets.views_staff.door import blueprint
+
+__all__ = ["actions", "blueprint", "create", "merging", "queue", "steps", "ticket", "trying"]

@@ -14,7 +14,7 @@ from portal.contracts import render as contracts
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import StaffRole
-from portal.tickets.queries import promises, scope
+from portal.tickets.queries import merged, promises, scope
 from portal.tickets.queries import staff as queries
 from portal.tickets.queries.staff import Sheet
 from portal.tickets.render import timeline as render
@@ -83,6 +83,7 @@ def around(sheet: Sheet) -> dict[str, Any]:
         "steps": _steps(sheet),
         "is_mine": found.assignee_id == guards.actor().user_id,
         "closure_words": render.CLOSURE,
+        "merged_here": merged.merged_here(guards.actor(), found),
         **contracts.panel(
             promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)
         ),
@@ -123,7 +124,9 @@ def _steps(sheet: Sheet) -> list[dict[str, Any]]:
 
 def _timeline(sheet: Sheet, before: int | None) -> dict[str, Any]:
     entries, earlier = queries.entries(guards.actor(), sheet.ticket, before)
-    lines = render.timeline_lines(entries, reader_is_staff=True, seen_entry_id=sheet.seen_entry_id)
+    lines = render.timeline_lines(
+        entries, reader_is_staff=True, seen_entry_id=sheet.seen_entry_id, home=sheet.ticket
+    )
     number, newest = sheet.ticket.number, sheet.ticket.last_entry_id
     announcement = ""
     if lines and lines[0].unread:
