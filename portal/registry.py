@@ -66,8 +66,6 @@ HANDLERS: dict[str, list[str]] = {
     "TicketReopened": ["notify.ticket_reopened"],
     "VisitSigned": ["quotes.visit_signed"],
     "TicketCancelled": ["quotes.ticket_cancelled", "dispatch.ticket_cancelled", "notify.ticket_cancelled"],
-    "TicketCancelled": ["dispatch.ticket_cancelled", "notify.ticket_cancelled"],
-    "TicketMerged": ["notify.ticket_merged"],
     "PromiseNear": ["notify.promise_near"],
     "PromiseBroken": ["notify.promise_broken"],
     "RenewalNear": ["notify.renewal_near"],
@@ -75,6 +73,7 @@ HANDLERS: dict[str, list[str]] = {
     "MailCameBack": ["notify.mail_came_back"],
     "MailAlarmRaised": ["notify.mail_alarm_raised"],
     "MailAlarmOver": ["notify.mail_alarm_over"],
+    "TicketMerged": ["notify.ticket_merged"],
     "PersonInvited": ["notify.person_invited"],
     "PasswordResetAsked": ["notify.password_reset_asked"],
 }

@@ -160,6 +160,7 @@ def make() -> World:
             "membership_id": db.session.get_one(Contact, cast.owner.contact_id).memberships[0].id,
             "token": "no-such-token",
             "link_id": invitation.id,
+            "tickets_staff:link_id": 0,
             "job_id": 1,
             "code": "en",
             "language": "en",

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.kernel import refs
+from portal.tickets.rules.linking import Way
 
 
 def _names(details: Mapping[str, Any]) -> str:
@@ -52,7 +55,47 @@ def _unmerged_from(details: Mapping[str, Any], who: str) -> str:
     return _("%(name)s took %(number)s out of this one again", name=who, number=number)
 
 
+WAYS: Mapping[Way, Any] = {
+    Way.RELATED: _l("has to do with"),
+    Way.BLOCKS: _l("must be done before"),
+    Way.BLOCKED_BY: _l("waits for"),
+    Way.DUPLICATES: _l("is the same as"),
+    Way.DUPLICATED_BY: _l("is the same as"),
+    Way.SPLIT_FROM: _l("was split off from"),
+    Way.SPLIT_OFF: _l("part of it went on as"),
+    Way.CHILD: _l("is a part of"),
+    Way.PARENT: _l("consists of"),
+}
+"""What stands before the other ticket's number; this ticket is the subject of the sentence."""
+
+
+def _linked(details: Mapping[str, Any], who: str) -> str:
+    way, number = str(WAYS[Way(details["way"])]), refs.ticket_number(details["number"])
+    return _("%(name)s linked it: %(way)s %(number)s", name=who, way=way, number=number)
+
+
+def _unlinked(details: Mapping[str, Any], who: str) -> str:
+    way, number = str(WAYS[Way(details["way"])]), refs.ticket_number(details["number"])
+    return _("%(name)s removed a link: %(way)s %(number)s", name=who, way=way, number=number)
+
+
+def _split_from(details: Mapping[str, Any], who: str) -> str:
+    return _("%(name)s split it off from %(number)s", name=who, number=refs.ticket_number(details["number"]))
+
+
+def _split_off(details: Mapping[str, Any], who: str) -> str:
+    return ngettext(
+        "%(name)s copied %(num)s message into %(number)s, where it goes on",
+        "%(name)s copied %(num)s messages into %(number)s, where they go on",
+        details["count"], name=who, number=refs.ticket_number(details["number"]),
+    )  # fmt: skip
+
+
 _SENTENCES = {
+    "linked": _linked,
+    "unlinked": _unlinked,
+    "split_from": _split_from,
+    "split_off": _split_off,
     "merged": _merged,
     "merged_here": _merged_here,
     "unmerged": _unmerged,

@@ -21,7 +21,8 @@ from portal.tickets.forms.client import (
     WithdrawForm,
 )
 from portal.tickets.queries import client as queries
-from portal.tickets.queries import merged, promises, scope, timeline
+from portal.tickets.queries import links, merged, promises, scope, timeline
+from portal.tickets.render import operations
 from portal.tickets.render import timeline as render
 from portal.tickets.service import conversation, following, status
 from portal.tickets.views_client import around
@@ -189,6 +190,8 @@ def _drawn_ticket(
         participant_form=participant_form,
         files=around.file_facts(kept or []),
         follows=queries.followed_number(actor, found),
+        links=links.links_of(actor, found),
+        ways=operations.WAYS,
         nav="tickets_client.listing",
     )
     return body, code

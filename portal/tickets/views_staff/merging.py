@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound, Refused
 from portal.tickets.forms.operations import MergeForm
-from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import merged, picks, scope
 from portal.tickets.service import merging
 from portal.tickets.views_staff import act
@@ -19,7 +18,7 @@ from portal.web import guards
 LONGEST = 200
 
 
-def other_ticket(actor: Actor, number: int) -> Ticket:
+def other_ticket(actor: Actor, number: int) -> Any:
     """The ticket that a form names; raises Refused beside its field when there is none."""
     try:
         return scope.ticket_for(actor, number)

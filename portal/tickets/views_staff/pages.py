@@ -1,10 +1,27 @@
 """All pages of the desk behind one door: importing the files below adds their views to it."""
 
-from portal.tickets.views_staff import actions, bulk, create, queue, steps, ticket, trying
+from portal.tickets.views_staff import (
+    actions,
+    bulk,
+    create,
+    linking,
+    merging,
+    queue,
+    steps,
+    ticket,
+    trying,
+)
 from portal.tickets.views_staff.door import blueprint
 
-__all__ = ["actions", "blueprint", "bulk", "create", "queue", "steps", "ticket", "trying"]
-from portal.tickets.views_staff import actions, create, merging, queue, steps, ticket, trying
-from portal.tickets.views_staff.door import blueprint
-
-__all__ = ["actions", "blueprint", "create", "merging", "queue", "steps", "ticket", "trying"]
+__all__ = [
+    "actions",
+    "blueprint",
+    "bulk",
+    "create",
+    "linking",
+    "merging",
+    "queue",
+    "steps",
+    "ticket",
+    "trying",
+]

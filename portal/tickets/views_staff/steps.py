@@ -17,7 +17,7 @@ from portal.tickets.forms.staff import (
     ResolveForm,
     WaitForm,
 )
-from portal.tickets.queries import scope
+from portal.tickets.queries import links, scope
 from portal.tickets.queries import staff as queries
 from portal.tickets.rules.words import ClosureCode, Outcome, Phase
 from portal.tickets.service import conversation, following, status
@@ -90,7 +90,8 @@ def resolve(number: int) -> ResponseReturnValue:
     def step(actor: Any, locked: Any, files: Any) -> None:
         status.resolve(actor, locked, form.closure(), form.words(files))
 
-    return act.by_form(number, "resolve", form, step, _("The client is asked to confirm."))
+    done = _("The client is asked to confirm.")
+    return act.by_form(number, "resolve", form, step, done, show=lambda: _children(number))
 
 
 @blueprint.post("/tickets/<int:number>/reopen")
@@ -121,7 +122,14 @@ def cancel(number: int) -> ResponseReturnValue:
     def step(actor: Any, locked: Any, _files: Any) -> None:
         status.cancel(actor, locked, form.reason.data or "")
 
-    return act.by_form(number, "cancel", form, step, _("The ticket is cancelled."))
+    done = _("The ticket is cancelled.")
+    return act.by_form(number, "cancel", form, step, done, show=lambda: _children(number))
+
+
+def _children(number: int) -> dict[str, Any]:
+    """Parts that are still open, to be warned of before the whole ends."""
+    actor = guards.actor()
+    return {"open_children": links.open_children(actor, scope.ticket_for(actor, number))}
 
 
 @blueprint.route("/tickets/<int:number>/phase", methods=BOTH)
