@@ -1,6 +1,6 @@
 """HTML to the text that a person would read, with marks where a mail program begins the history.
 
-Owns the walk over the tree, without recursion. Refuses to judge what is quoted: quotes.py does that from the marks.
+Owns the walk over the tree, without recursion. Refuses to judge what is quoted: rules/quotes does that from the marks.
 """
 
 import re
@@ -76,11 +76,12 @@ _SKIPPED = frozenset(
 ) - {"o:p"}
 # Containers that mail programs put around the answered message, by class and by id.
 _HISTORY = re.compile(
-    r"(?i)(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|moz-cite-prefix|"
+    r"(?i)(?:^|\s)(?:x_){0,3}(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|moz-cite-prefix|"
     r"protonmail_quote|zmail_extra|"
     r"tutanota_quote|freebirdformatnewquotes|wordsection1_quote|ntes-quote|netease_mail_quote|qmquote|"
     r"mailquote|outlookmessageheader|"
-    r"mail-quote|foxmail_quote|reply-quote)(?:\s|$)"
+    r"mail-quote|foxmail_quote|reply-quote|ntes-mailmaster-quote|referencequote|history-quote-wrapper|xmail_quote|"
+    r"alimail-quote|missive_quote|front-blockquote|sh-quoted-content|ms-outlook-mobile-reference-message)(?:\s|$)"
 )
 _HISTORY_IDS = frozenset(
     (

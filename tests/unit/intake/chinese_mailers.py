@@ -220,6 +220,10 @@ PLAIN = {
         "> 型号是什么？\nM404dn\n> 在几楼？\n三楼东侧\n> 什么时候方便？\n下午都行",
         "M404dn\n三楼东侧\n下午都行",
     ),
+    "answer below a quoted header block": (
+        f"> 发件人: 灯塔服务台 <support@portal.example>\n> 发送时间: 2026年11月3日 10:22\n> 收件人: 王小明\n> 主题: 打印机\n>\n{QUOTED}\n\n都已照做，问题依旧。",
+        "都已照做，问题依旧。",
+    ),
     "answer below everything": (
         f'在 2026-11-03 10:22:11，"灯塔服务台" <support@portal.example> 写道：\n{QUOTED}\n\n都已照做，问题依旧。\n\n王小明',
         "都已照做，问题依旧。\n\n王小明",

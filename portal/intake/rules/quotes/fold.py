@@ -33,6 +33,7 @@ def split(text: str, answers: bool = False) -> Split:
     old = [False] * len(lines)
     _mark_history(lines, old, answers)
     signature.mark(lines, old)
+    _mark_blanks(lines, old)
     pairs = [(s, o) for s, o, p in zip(lines.shown, old, lines.plain, strict=True) if p not in MARKS]
     new = re.sub(r"\n{3,}", "\n\n", "\n".join(s for s, o in pairs if not o)).strip("\n").rstrip()
     if rest:
@@ -56,6 +57,10 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
         if lines.blank(i) or lines.is_mark(i):
             i += 1
             continue
+        if lines.quoted(i) and (attributed or answers) and not lines.groupwise(i):
+            old[i] = True  # whatever it says: an answer may stand below it
+            i += 1
+            continue
         if lines.history_starts(i):
             _begin_old(lines, old, i)
             return
@@ -69,9 +74,7 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
                 return
             i = end
             continue
-        if lines.quoted(i):
-            old[i] = old[i] or attributed or answers
-        elif attributed and old[i - 1] and _wrapped(lines.plain[i - 1], lines.plain[i]):
+        if attributed and old[i - 1] and _wrapped(lines.plain[i - 1], lines.plain[i]):
             old[i] = True
         elif _phone_line(lines, i):
             # Telephones put the answered message below their own line, often without another mark.
@@ -81,6 +84,17 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
                 return
         i += 1
     _mark_end(lines, old)
+
+
+def _mark_blanks(lines: Lines, old: list[bool]) -> None:
+    """A blank line between two old ones is old."""
+    before = 0
+    for k in range(len(lines)):
+        if lines.blank(k):
+            continue
+        if old[k] and k > before + 1 and old[before]:
+            old[before + 1 : k] = [True] * (k - before - 1)
+        before = k
 
 
 def _container(lines: Lines, old: list[bool], at: int) -> int | None:

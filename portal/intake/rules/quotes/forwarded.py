@@ -13,6 +13,7 @@ from portal.intake.rules.quotes.lines import Lines
 
 _LOOKED_AT = 400
 """Lines in which the block of a forwarded message is looked for."""
+_SEARCHED = 40_000
 _MAILTO = re.compile(r"(?i)[\[<(]\s?mailto:([^\]>)\s]{3,320})[\]>)]")
 _DECORATION = re.compile(r"\*+|_(?=\S)|(?<=\S)_(?=\s|$)")
 
@@ -22,8 +23,10 @@ def of(text: str, subject: str) -> Forwarded | None:
 
     It is one where a program's words say so, or where the subject does and a header block follows. An answer's history is not.
     """
-    lines = Lines(text)
     by_subject = bool(marks.FORWARD_SUBJECT.match(subject))
+    if not by_subject and not marks.FORWARD.search(text[:_SEARCHED]):
+        return None
+    lines = Lines(text)
     for i in range(min(len(lines), _LOOKED_AT)):
         if lines.blank(i) or lines.is_mark(i):
             continue

@@ -16,6 +16,7 @@ _BLOCK = 16
 _BLOCKS = 1000
 """Beginnings of header blocks that are looked into: a text with more is a table, and each look costs some lines."""
 _ATTRIBUTION = 5
+_ENDINGS = frozenset(":：*>-道到e")
 _PROSE = re.compile(r"日的|[里中上内]写道|里面写道|里说|提到")
 
 
@@ -38,9 +39,9 @@ class Lines:
     def closing(self) -> list[bool]:
         """For each line: an attribution may end on it."""
         return [
-            line[-1:] in ":：*>-道到e"
+            line[-1:] in _ENDINGS
             and len(line) <= marks.LONGEST
-            and bool(marks.CLOSES.search(line[-160:]))
+            and bool(marks.CLOSES.search(line[-160:]) or marks.QUOTING.match(line))
             for line in map(str.rstrip, self.plain)
         ]
 
@@ -96,12 +97,24 @@ class Lines:
     def history_starts(self, i: int) -> bool:
         """From here on everything is history: a separator with its words, or a header block."""
         line = self.plain[i].strip()
-        if len(line) <= 140 and (marks.SEPARATOR.match(line) or marks.BEGIN.match(line)):
-            return True
-        if len(line) <= 30 and marks.TITLE.match(line):
-            k = self.next_text(i + 1)
-            return k <= i + 3 and k < len(self) and self.header_block(k)
+        if len(line) <= 140 and line:
+            if not line[0].isalnum() and (marks.SEPARATOR.match(line) or self.groupwise(i)):
+                return True
+            if line[-1] in ":：" and marks.BEGIN.match(line):
+                return True
+            if len(line) <= 30 and marks.TITLE.match(line):
+                k = self.next_text(i + 1)
+                return k <= i + 3 and k < len(self) and self.header_block(k)
         return self.header_block(i)
+
+    def groupwise(self, i: int) -> bool:
+        """>>> "Wang" <a@b.c> 3/11/2026 10:22 >>>, above what no mark precedes."""
+        line = self.plain[i].strip()
+        return (
+            line.startswith(">>> ")
+            and line.endswith(">>>")
+            and bool(marks.DATE.search(line) or marks.ADDRESS.search(line))
+        )
 
     def header_block(self, i: int) -> bool:
         """Different header labels close together, a sender and a date among them, each with a value.
@@ -180,16 +193,21 @@ class Lines:
         dated, address = bool(marks.DATE.search(plain)), bool(marks.ADDRESS.search(plain))
         if dated and address and marks.BARE_HEAD.match(joined) and marks.BARE_TAIL.search(joined[-290:]):
             return True  # a date, an address and a colon, no verb
-        if not marks.TAIL.search(joined[-160:]):
-            return None
         following = self.next_text(last + 1)
         quoted_next = following < len(self) and self.quoted(following)
+        if marks.QUOTING.match(plain):
+            return address or quoted_next
+        if quoted_next and marks.OLD_GMAIL.match(joined):
+            return True
+        if not marks.TAIL.search(joined[-160:]):
+            return None
         if marks.CHINESE_TAIL.search(joined):
             strong = dated and _chinese_head(plain, address)
         else:
+            framed = address and bool(marks.FRAMED.search(joined))
             strong = (
-                bool(marks.START.match(joined))
-                and dated
+                dated
+                and (framed or bool(marks.START.match(joined)))
                 and (address or joined.rstrip()[-1:] in ":：*")
                 and not re.search(r"[.!?] [A-Z]\w{1,30} (?![^\n]{0,200}@)", plain[:60])
             )

@@ -80,13 +80,14 @@ _VERBS = (
     r"het volgende geschreven|geschreven|skrev|"
     r"kirjoitti|napisał|napisała|napisał\(a\)|napisał/a|pisze|napsal|napsala|napsal\(a\)|napísal|написал|"
     r"написала|написал\(а\)|пишет|писал|"
-    r"написав|írta|a scris|yazdı|şunu yazdı|đã viết|έγραψε|写道|寫道|写到|寫到|写于|寫於|写了|来信|のメール|님이 작성|작성"
+    r"написав|írta|a scris|yazdı|şunu yazdı|đã viết|έγραψε|"
+    r"写道|寫道|写到|寫到|写于|寫於|写了|来信|のメール|書きました|書いた|님이 작성|작성"
 )
 CLOSES = re.compile(
     rf"(?i)(?:{_VERBS})(?:[^:：]{{0,120}})?[:：]\s{{0,3}}[>*]{{0,2}}$|(?:写道|寫道|写到|wrote)\s{{0,2}}(?:-{{2,6}}|>)?$|"
-    rf"[>\]]\s{{0,2}}[:：]$"
+    r"[>\])\"]\s{0,2}[:：]$|@[\w.-]{1,100}\s?[:：]$|^\d{4}[/-]\d{1,2}[/-]\d{1,2}\s.{0,120}@[\w.-]{1,100}>$"
 )
-"""A line on which an attribution may end: asked of every line once, so that the search below runs for few."""
+"""A line on which an attribution may end: asked of each line once."""
 TAIL = re.compile(
     rf"(?i)(?:^|[\s\d点分日>）)\"”」，,])(?:{_VERBS})(?P<rest>[^:：]{{0,120}})?[:：]\s{{0,3}}\**$|(?:写道|寫道|"
     rf"写到)\s{{0,2}}-{{0,6}}$|\swrote\s{{0,2}}-{{0,6}}$"
@@ -103,6 +104,12 @@ DATE = re.compile(
     r"\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\. ?\w{3,9}"
 )
 ADDRESS = re.compile(r"[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]")
+FRAMED = re.compile(r"[<(\[](?:mailto:)?[\w.+-]{1,80}@[\w.-]{1,200}[>)\]]")
+QUOTING = re.compile(
+    r"(?i)^(?:quoting|zitat von|citando|citerar|cytowanie|en réponse à|in reply to) .{2,200}:$"
+)
+"""Horde, and other web mails that name nobody's verb."""
+OLD_GMAIL = re.compile(r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}\s.{0,200}<[\w.+-]{1,80}@[\w.-]{1,200}>$")
 BARE_HEAD = re.compile(
     r"(?i)^(?:\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]|(?:пн|вт|ср|чт|пт|сб|вс)[a-я]{0,10}[,.]|"
     r"(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]{0,6}[,.]|星期.[,，])"
