@@ -109,7 +109,7 @@ _SPAM = (
     ("x-crm114-status", re.compile(r"(?i)\s{0,5}spam\b")),
     ("x-ses-spam-verdict", re.compile(r"(?i)\s{0,5}fail")),
     ("x-mailgun-sflag", re.compile(r"(?i)\s{0,5}yes")),
-    ("x-proofpoint-spam-details", re.compile(r"(?i)\s{0,5}rule=[a-z_]{0,40}spam\b")),
+    ("x-proofpoint-spam-details", re.compile(r"(?i)\s{0,5}rule=(?!not)[a-z_]{0,40}spam\b")),
     ("x-ms-exchange-organization-scl", re.compile(r"\s{0,5}[5-9]\b")),
     ("x-forefront-antispam-report", re.compile(r"(?i).{0,600}?\b(?:sfv:spm|scl:[5-9])\b")),
     ("x-netease-spam", re.compile(r"(?i)\s{0,5}(?:yes|true|1)")),

@@ -186,4 +186,34 @@ SAMPLES = [
         "Message to gone@harbour.example was rejected: no such user\n",
         ("gone@harbour.example",), "5.1.1",
     ),
+    Sample(
+        "postfix, delayed", "Mail Delivery System <MAILER-DAEMON@mx.harbour.example>", "Delayed Mail (still being retried)",
+        "This is the mail system at host mx.harbour.example.\n\n# THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #\n\nYour message could not be delivered for more than 4 hour(s).\nIt will be retried until it is 5 day(s) old.\n\n<slow@harbour.example>: connect to mx2.harbour.example[192.0.2.3]:25: Connection timed out\n",
+        ("slow@harbour.example",), "4.4.7", True,
+    ),
+    Sample(
+        "exchange, delayed", "Microsoft Outlook <postmaster@harbour.example>", "Delivery delayed:[T-1042] The printer",
+        "Delivery is delayed to these recipients or groups:\n\nslow@harbour.example (slow@harbour.example)\n\nThis message hasn't been delivered yet. Delivery will continue to be attempted.\n",
+        ("slow@harbour.example",), "4.4.7", True,
+    ),
+    Sample(
+        "simplified chinese, exchange, delayed", "postmaster@harbour.example", "传递延迟: [T-1042] 打印机",
+        "传递至以下收件人或组的邮件已延迟:\n\n王小明 (slow@harbour.example)\n\n此邮件尚未传递。将继续尝试传递。\n",
+        ("slow@harbour.example",), "4.4.7", True,
+    ),
+    Sample(
+        "sina", "postmaster@sina.example", "Returned mail: 退信",
+        "很抱歉，您发送的邮件被退回，以下是退信信息：\n-----------------\n收件人：<full@sina.example>\n原因：收件人邮箱已满\n",
+        ("full@sina.example",), "5.2.2",
+    ),
+    Sample(
+        "korean", "postmaster@harbour.example", "반송 메일",
+        "다음 수신자에게 메일이 전송되지 않았습니다.\n수신자: gone@harbour.example\n사유: 존재하지 않는 사용자\n",
+        ("gone@harbour.example",), "5.1.1",
+    ),
+    Sample(
+        "italian", "mailer-daemon@harbour.example", "Mail delivery failed",
+        "Il messaggio non è stato recapitato a gone@harbour.example: utente sconosciuto\n",
+        ("gone@harbour.example",), "5.1.1",
+    ),
 ]  # fmt: skip

@@ -169,6 +169,10 @@ PLAIN = {
         f"已换墨盒\n\n发自我的 OPPO 手机\n\n------------------ 原始邮件 ------------------\n{HEAD}\n\n{OURS}",
         "已换墨盒",
     ),
+    "an afterthought below the phone's line": (
+        "收到\n\n发自我的iPhone\n\n另外，二楼的也坏了。",
+        "收到\n\n另外，二楼的也坏了。",
+    ),
     "k-9": (
         f'下周一吧。\n\n于 2026年11月3日 GMT+08:00 上午10:22:11, "灯塔服务台" <support@portal.example> 写到:\n{QUOTED}',
         "下周一吧。",

@@ -153,6 +153,20 @@ def test_a_person_who_complains_of_mail_is_a_person(subject: str, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        (["From: 系统管理员 <it@harbour.example>", "Subject: 邮件无法发送"], "发给 boss@x.example 的邮件发不出去，请处理。"),
+        (["From: postmaster@harbour.example", "Subject: Printer"], "The printer is broken, and mail to boss@x.example could not be delivered."),
+        (["From: Parcels <no-reply@parcels.example>", "Return-Path: <bounce@parcels.example>", "Subject: Delivery failed"], "We could not deliver your parcel. Write to help@parcels.example."),
+        (["Subject: Automatic reply: x", "Return-Path: <>", "Auto-Submitted: auto-replied"], "I cannot be reached. Write to li@x.example, who will deliver it."),
+        (["Subject: 自动回复: 打印机", "Return-Path: <>"], "本人出差，邮件无法及时回复，请联系 li@x.example，电话 138 0013 8000。"),
+    ],
+)  # fmt: skip
+def test_what_only_speaks_of_delivery_is_no_failure(headers: list[str], text: str) -> None:
+    assert not read(text, *headers).flags.bounce
+
+
+@pytest.mark.parametrize(
     ("words", "code"),
     [
         ("550 5.1.1 User unknown", "5.1.1"),

@@ -202,6 +202,8 @@ def test_a_gateway_gives_the_number_of_the_caller(headers: list[str], found: tup
         (["Subject: [SPAM] Win a printer"], True),
         (["Subject: ***SPAM*** Win"], True),
         (["Subject: 【垃圾邮件】发票"], True),
+        (["X-Proofpoint-Spam-Details: rule=spam policy=default"], True),
+        (["X-Proofpoint-Spam-Details: rule=notspam policy=default"], False),
         (["X-Spam-Status: No, score=-1.0"], False),
         (["X-MS-Exchange-Organization-SCL: -1"], False),
         (["Subject: Spam arrives in our inbox"], False),

@@ -20,14 +20,16 @@ _SENDERS = re.compile(
     r"microsoftexchange[0-9a-f]{6,40}|non-?delivery|undeliverable|ndr|returned?-?mail|\"?system administrator\"?|"
     r"mail-?administrator|mailadmin|daemon|systembounce|bounce-?notification)(?:$|[-+._=])"
 )
+_DAEMONS = re.compile(r"(?i)(?:mailer-?daemon|post-?master|mdaemon)(?:@|$)")
+_DAEMON_NAMES = re.compile(r"(?i)mail(?:er)?[- ]?(?:delivery|daemon)|mail system")
 _NAMES = re.compile(
-    r"(?i)mail(?:er)? ?(?:delivery|daemon)|mail (?:system|delivery|administrator)|postmaster|"
+    r"(?i)mail administrator|postmaster|"
     r"system administrator|systemadministrator|"
     r"microsoft (?:outlook|exchange)|administrateur|administrador|系统管理员|系統管理員|退信|邮件系统|システム管理者"
 )
 _SUBJECT = re.compile(
     r"(?i)^\W{0,3}(?:\[[^\]]{1,40}\]\s{0,3})?(?:\*{1,10}spam\*{0,10}\s{0,3})?(?:un(?:able to )?deliver|"
-    r"delivery (?:status|failure|failed|problem|error|has failed|report|notification|notice|delayed|incomplete|"
+    r"delivery (?:status|failure|failed|problem|error|has failed|report|notification:|failure notice|delayed|incomplete|"
     r"unsuccess|time|to)|"
     r"(?:mail|message|e-?mail)[ :]{1,2}(?:delivery|deliver|could not|undeliver|status|notification|"
     r"not delivered|system error|failure|error|"
@@ -45,12 +47,13 @@ _SUBJECT = re.compile(
     r"kan inte|ulevert|kan ikke|"
     r"nie dostarcz|niedostarcz|zwrot|не доставл|недоставл|ошибка|невозможно|"
     r"退信|系统退信|[^\n]{0,40}退信(?:通知)?$|来自.{1,40}的退信|退回|邮件(?:投递|发送|退回|未|无法|被退)|投递(?:失败|不)|发送失败|发信失败|未送达|未能送达|"
-    r"无法(?:投递|送达|传递)|传递(?:失败|状态)|送达|"
+    r"无法(?:投递|送达|传递)|传递(?:失败|状态|延迟)|送达|"
     r"延迟|投递延迟|傳遞|無法傳|未傳遞|寄送失敗|配信|配達|エラーメール|送信できません|반송|전송 실패|배달)"
 )
 _ENDS = re.compile(
     r"(?i)(?:non remis|delivery failed|undeliverable|undelivered)\W{0,3}(?:\(delivery failed\))?\W{0,3}$"
 )
+_DELAYED = re.compile(r"(?i)(?:warning: |delayed mail|delivery (?:delayed|status notification \(delay\)))")
 _DELAY_SUBJECT = re.compile(
     r"(?i)delay|deferred|warning|not yet|still|verzögert|retard|atras|ritardo|vertraag|försen|forsink|задерж|延迟|"
     r"延遲|遅延|지연"
@@ -94,7 +97,7 @@ def judge(mail: ParsedMail, message: Message, aside: transfer.Aside, report_type
     told = prose.told(mail.body_text, ignore, sure=outside >= SURE)
     temporary, permanent = known.failures(message, aside) if outside >= SURE or told.said else ([], [])
     found = permanent or temporary
-    waits = bool(temporary and not permanent)
+    waits = bool(temporary and not permanent) or (told.temporary and bool(_DELAYED.match(mail.subject)))
     if not found and (told.said or outside >= SURE):
         found = list(told.addresses)
         waits = told.temporary
@@ -129,14 +132,17 @@ def _outside(mail: ParsedMail, message: Message, report_type: str) -> int:
         return SURE
     if headers.get(message, "x-ms-exchange-message-is-ndr"):
         return SURE
+    if re.match(r"(?i)(?:do[-._]?)?not?[-._]?reply", local):
+        return A_MACHINE if null_path or submitted.startswith("auto-") else NOTHING  # a parcel, not a mail
     marked = subject or null_path or not mail.sender.email
     if (from_server and (marked or not local.lower().startswith("post"))) or (
         subject and (null_path or not mail.sender.email)
     ):
         return SURE
     path = "".join(mail.headers.get("return-path", ("",))[:1]).strip(" <>").lower()
-    if subject and (_SENDERS.match(path.partition("@")[0]) or _NAMES.search(mail.sender.name)):
+    if subject and (_DAEMONS.match(path) or _DAEMON_NAMES.search(mail.sender.name)):
         return SURE
+    from_server = from_server or bool(subject and _NAMES.search(mail.sender.name))
     if report_type or submitted.startswith("auto-") or null_path or from_server or not mail.sender.email:
         return A_MACHINE
     # A subject alone: gateways write from any address. A person's answer begins with Re:, and cites nothing of ours.

@@ -15,6 +15,9 @@ MOST = 20_000
 """Lines that are looked at; what is below them is new, however long it is."""
 
 
+_AFTERTHOUGHT = re.compile(r"(?i)\s{0,3}(?:p\.? ?s\b|nachtrag|n\.?b\b|补充|另外|另：|附：|又及|对了|補充)")
+
+
 @dataclass(frozen=True)
 class Split:
     """`new`: written for this message. `old`: history, signature and phone lines, in their order."""
@@ -79,7 +82,8 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
         elif _phone_line(lines, i):
             # Telephones put the answered message below their own line, often without another mark.
             old[i] = True
-            if not any(lines.announced(k) for k in range(i + 1, n)):
+            after = lines.plain[lines.next_text(i + 1)] if lines.next_text(i + 1) < n else ""
+            if not _AFTERTHOUGHT.match(after) and not any(lines.announced(k) for k in range(i + 1, n)):
                 old[i:] = [True] * (n - i)
                 return
         i += 1
