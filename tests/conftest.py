@@ -95,16 +95,22 @@ def _for_tests(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def app(database: str, worker_name: str, _applications: dict[str, Flask]) -> Iterator[Flask]:
-    """The portal over a fresh database; its application context is open, so tests can call services and queries.
+def app(
+    request: pytest.FixtureRequest, database: str, worker_name: str, _applications: dict[str, Flask]
+) -> Iterator[Flask]:
+    """The portal over a fresh database (marked `demo`: with the demo in it); its application context is open, so tests can
+    call services and queries.
 
     The application is made once a process, its database and var folder are new for each test. CSRF is off.
     """
     name = f"test_{worker_name}"
     if database in _applications:
         databases.dispose(_applications[database])
-    url = databases.fresh(database, name)
     var_dir = _var_dir(name)
+    if request.node.get_closest_marker("demo"):
+        url = databases.with_demo(database, name, var_dir)
+    else:
+        url = databases.fresh(database, name)
     if database not in _applications:
         _applications[database] = _for_tests(databases.application(url, var_dir))
     with _applications[database].app_context():

@@ -67,20 +67,44 @@ def _template_postgresql() -> str:
     return TEMPLATE
 
 
+def _demo(engine: str) -> str:
+    """The name of a database with the demo in it, loaded once a run; nobody opens it again."""
+    name = f"demo_{engine}"
+    app = application(fresh(engine, name), run_folder.folder() / f"var-{name}")
+    app.test_cli_runner().invoke(args=["demo", "load"], catch_exceptions=False)
+    dispose(app)
+    if engine == "sqlite":
+        with sqlite3.connect(run_folder.folder() / f"{name}.sqlite3") as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return str(run_folder.folder() / f"{name}.sqlite3")
+    return name
+
+
+def with_demo(engine: str, name: str, var_dir: Path) -> str:
+    """The URL of a database that has the demo in it, and its files in `var_dir`."""
+    template = run_folder.once(f"demo-{engine}", lambda: _demo(engine))
+    shutil.copytree(run_folder.folder() / f"var-demo_{engine}", var_dir, dirs_exist_ok=True)
+    return _copied(engine, name, template)
+
+
 def fresh(engine: str, name: str) -> str:
     """The URL of an empty, migrated database of that name; one that was there before is gone."""
+    making = _template_sqlite if engine == "sqlite" else _template_postgresql
+    return _copied(engine, name, run_folder.once(f"template-{engine}", making))
+
+
+def _copied(engine: str, name: str, template: str) -> str:
     if engine == "sqlite":
-        template = run_folder.once("template-sqlite", _template_sqlite)
         path = run_folder.folder() / f"{name}.sqlite3"
         for suffix in ("-wal", "-shm", "-journal"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(template, path)
         return f"sqlite:///{path}"
-    run_folder.once("template-postgresql", _template_postgresql)
     with run_folder.locked("create-database"):  # the template can be copied by one connection at a time
         server().execute(
             f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-            f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy",
+            f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy",
         )
     return server().url(name)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -35,8 +36,8 @@ def test_it_brings_every_kind_channel_phase_and_main_status(app: Flask, db_sessi
     assert db_session.scalar(select(func.count(Attachment.id))) == 5
 
 
+@pytest.mark.demo
 def test_numbers_rise_with_time_and_nothing_lies_in_the_future(app: Flask, db_session: Any):
-    load(app)
     tickets = db_session.scalars(select(Ticket).order_by(Ticket.number)).all()
     created = [t.created_at for t in tickets]
     assert created == sorted(created)
@@ -44,14 +45,14 @@ def test_numbers_rise_with_time_and_nothing_lies_in_the_future(app: Flask, db_se
     assert clock.now() - created[0] > timedelta(days=30)
 
 
+@pytest.mark.demo
 def test_it_is_whole_on_its_own_no_resolved_ticket_is_overdue_for_closing(app: Flask, db_session: Any):
-    load(app)
     oldest = db_session.scalar(select(func.min(Ticket.resolved_at)).where(Ticket.status == Status.RESOLVED))
     assert clock.now() - oldest < SILENCE_CLOSES_AFTER
 
 
+@pytest.mark.demo
 def test_a_thanking_reply_a_reopened_and_a_following_ticket_are_among_them(app: Flask, db_session: Any):
-    load(app)
     tickets = db_session.scalars(select(Ticket)).all()
     assert [t.subject for t in tickets if t.thanked_at] == ["English product pages show 502 Bad Gateway"]
     assert [t.follows_ticket_id for t in tickets if t.follows_ticket_id] == [tickets[0].id]
@@ -59,8 +60,8 @@ def test_a_thanking_reply_a_reopened_and_a_following_ticket_are_among_them(app: 
     assert any(c.details["what"] == "status" and c.details["from"] == "closed" for c in changes)
 
 
+@pytest.mark.demo
 def test_everybody_signs_in_with_the_password_that_is_printed(app: Flask, db_session: Any):
-    load(app)
     printed = app.test_cli_runner().invoke(args=["demo", "sign-ins"], catch_exceptions=False).output
     users = db_session.scalars(select(User)).all()
     assert all(user.email in printed for user in users)
@@ -69,17 +70,17 @@ def test_everybody_signs_in_with_the_password_that_is_printed(app: Flask, db_ses
     assert len({user.password_hash for user in users}) == 1
 
 
+@pytest.mark.demo
 def test_only_the_last_hour_is_told_by_mail(app: Flask, db_session: Any):
-    load(app)
     waiting = db_session.scalars(select(OutboxEvent).where(OutboxEvent.delivered_at.is_(None))).all()
     assert {e.name for e in waiting} >= {"TicketOpened", "ClientWrote"}
     assert all(clock.now() - e.recorded_at < timedelta(hours=1) for e in waiting)
 
 
+@pytest.mark.demo
 def test_mail_of_a_stranger_waits_for_staff_and_an_automatic_reply_is_put_aside(
     app: Flask, db_session: Any, run_jobs: Any
 ):
-    load(app)
     run_jobs()
     found = db_session.execute(select(InboundMessage.sender, InboundMessage.state)).all()
     assert dict(found) == {
@@ -88,7 +89,7 @@ def test_mail_of_a_stranger_waits_for_staff_and_an_automatic_reply_is_put_aside(
     }
 
 
+@pytest.mark.demo
 def test_a_second_time_it_leaves_the_database_alone(app: Flask, db_session: Any):
-    load(app)
     assert "new one only" in load(app)
     assert db_session.scalar(select(func.count(Ticket.id))) == 38
