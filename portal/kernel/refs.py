@@ -15,6 +15,21 @@ def ticket_number(number: int) -> str:
     return f"T-{number}"
 
 
+def visit_number(number: int) -> str:
+    """V-1001."""
+    return f"V-{number}"
+
+
+def sheet_number(number: int) -> str:
+    """S-1001."""
+    return f"S-{number}"
+
+
+def quote_number(number: int) -> str:
+    """Q-1001."""
+    return f"Q-{number}"
+
+
 def ticket_numbers_in(text: str) -> list[int]:
     """Numbers named in free text, in order, without repeats. A bare number is not a name."""
     return list(dict.fromkeys(int(n) for n in _TICKET.findall(text)))

@@ -123,4 +123,7 @@ def init_app(app: Flask) -> None:
         when=when, when_text=when_text, full_instant=full_instant, day=day, clock_time=clock_time, since=since,
         duration=duration_text, file_size=file_size, paragraphs=paragraphs, phone_href=phone_href,
         ticket_number=refs.ticket_number,
+        visit_number=refs.visit_number,
+        sheet_number=refs.sheet_number,
+        quote_number=refs.quote_number,
     )  # fmt: skip

@@ -11,14 +11,17 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.assets import queries as assets
+from portal.contracts.models import Charge, LedgerEntry
 from portal.contracts.queries.facts import Known
 from portal.contracts.rules import deadlines
 from portal.contracts.rules.decision import Outcome, PriceLine
+from portal.contracts.rules.ledger import LineKind
 from portal.contracts.rules.terms import StartEvent, Version
-from portal.contracts.service import charging
+from portal.contracts.service import charging, ledger
 from portal.contracts.service.charging import Owed
 from portal.contracts.service.ledger import Why
 from portal.dispatch.events import VisitSigned
@@ -195,6 +198,27 @@ def complete(actor: Actor, visit: Visit) -> None:
     _resolve(actor, visit, sheets)
     quote = visit.agreed_how if (visit.agreed_how or "").startswith("quote:") else None
     outbox.record(VisitSigned(visit.id, now.isoformat(), quote))
+
+
+def undo(actor: Actor, visit: Visit, reason: str) -> None:
+    """A signed visit was a mistake: what it used is put back (X90) and what it charged is taken back, by lines of their own; the
+    sheets stay as they are. Twice is once."""
+    if not reason.strip():
+        raise Refused(_l("Say why, so that everybody knows."), field="reason")
+    if visit.status is not VisitStatus.SIGNED:
+        raise Stale(_l("Only a signed visit can be undone."))
+    if visit.reservation_id is not None:
+        query = select(LedgerEntry).where(
+            LedgerEntry.closes_id == visit.reservation_id, LedgerEntry.kind == LineKind.CONSUME
+        )
+        used = db.session.scalar(query)
+        if used is not None:
+            why = Why(ref=record.ref_of(visit), clause=used.clause, reason=reason.strip())
+            ledger.reverse(actor, used, used.quantity, f"reverse:{used.id}", why)
+    charges = select(Charge).where(Charge.ref == record.ref_of(visit), Charge.takes_back_id.is_(None))
+    for charge in db.session.scalars(charges).all():
+        charging.take_back(actor, charge, reason)
+    record.write(visit, actor, "undone", reason=reason.strip())
 
 
 def _charge(actor: Actor, visit: Visit, known: dict[int, Known], *, held: bool) -> list[PriceLine]:

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.rehearsal.rules import vocabulary
-from portal.rehearsal.rules.vocabulary import SPEAKING, Key, Value
+from portal.rehearsal.rules.keys import SPEAKING, Key, Value
 
 _TABLES = {"contract": vocabulary.CONTRACT, "device": vocabulary.DEVICE}
 _SPAN = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m)?")
@@ -195,7 +195,8 @@ class _Reader:
         return Step(line, None, verb, True, at_what, {k: printed(v, self.zone) for k, v in wanted.items()})
 
     def _new_name(self, verb: str, name: str, line: int) -> None:
-        kinds = {"request": Value.TICKET, "mail": Value.TICKET, "ask": Value.ANSWER, "reserve": Value.VISIT}
+        kinds = {"request": Value.TICKET, "mail": Value.TICKET, "ask": Value.ANSWER, "reserve": Value.RESERVATION,
+                 "plan": Value.VISIT, "join": Value.VISIT, "quote": Value.QUOTE}  # fmt: skip
         kind = kinds[verb]
         if name in self.names[Value.TICKET] | self.names[Value.ANSWER] | self.names[Value.VISIT]:
             self._fault(self._line("as", line), f"the name is taken: {name}")

@@ -20,6 +20,7 @@ from portal.kernel import clock
 from portal.kernel.errors import Refused
 from portal.kernel.working_time import DayKind
 from portal.rehearsal.service import stage as staging
+from portal.rehearsal.service import work as work_steps
 from portal.rehearsal.service.stage import Stage
 from portal.tickets.rules.words import Channel, ClosureCode, Kind, Outcome, Phase, Status, Urgency
 from portal.tickets.service import conversation, following, opening, status, work
@@ -47,7 +48,7 @@ def refusal(error: Exception) -> str | None:
 
 def act(stage: Stage, verb: str, given: Given) -> None:
     """Do it, at the time that the clock tells. Raises what the services raise."""
-    _VERBS[verb](stage, given)
+    {**_VERBS, **work_steps.VERBS}[verb](stage, given)
 
 
 def _request(stage: Stage, g: Given) -> None:

@@ -20,7 +20,7 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.working_time import DayKind, ServiceCalendar
 from portal.rehearsal.rules import reading
-from portal.rehearsal.service import acting
+from portal.rehearsal.service import acting, work
 from portal.rehearsal.service.stage import Stage
 from portal.tickets.models.ticket import TicketClock
 
@@ -31,7 +31,7 @@ Facts = dict[str, Any]
 def look(stage: Stage, verb: str, given: Given) -> Facts:
     """The facts at what the step names, printed as the file prints them. Raises LookupError where there is no such thing."""
     db.session.expire_all()
-    found = _LOOKS[verb](stage, given)
+    found = {**_LOOKS, **work.LOOKS}[verb](stage, given)
     return {key: reading.printed(value, stage.scenario.zone) for key, value in found.items()}
 
 

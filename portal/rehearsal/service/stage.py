@@ -46,6 +46,10 @@ class Stage:
     contracts: dict[str, int] = field(default_factory=dict)
     tickets: dict[str, int] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)
+    """Reservations of the ledger alone, by the name of their visit."""
+    planned: dict[str, int] = field(default_factory=dict)
+    """Visits by their number."""
+    quotes: dict[str, int] = field(default_factory=dict)
     answers: dict[str, Decision] = field(default_factory=dict)
     parallel: dict[str, tuple[int, int]] = field(default_factory=dict)
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from portal.infra import files
 from portal.kernel import refs
 from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry, WorkLog
-from portal.tickets.render import operations
+from portal.tickets.render import operations, work
 from portal.tickets.rules.transitions import ReplyEffect
 from portal.tickets.rules.words import (
     ENDED,
@@ -253,7 +253,9 @@ def change_sentence(entry: TimelineEntry, reader_is_staff: bool) -> str:
         )
     if what == "thanks_read":
         return _("%(name)s read the thanks; the request stays as it is", name=who)
-    return operations.sentence(details, who) or _correction_sentence(details, who)
+    return (
+        operations.sentence(details, who) or work.sentence(details, who) or _correction_sentence(details, who)
+    )
 
 
 def _status_sentence(details: Mapping[str, Any], who: str, staff: bool) -> str:
