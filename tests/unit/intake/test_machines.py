@@ -102,6 +102,8 @@ def test_a_read_receipt_is_recognised_by_its_report_and_by_the_words_of_exchange
         part("message/disposition-notification", "Final-Recipient: rfc822;a@x.example\r\nOriginal-Message-ID: <ours@portal.example>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n"),
         extra="; report-type=disposition-notification",
     )  # fmt: skip
+    by_postmaster = ["From: postmaster@x.example", "Return-Path: <>", "Subject: Read: printer"]
+    assert read(body, *by_postmaster, kind=kind).flags.read_receipt
     flags = read(body, "Subject: Read: printer", kind=kind).flags
     assert flags.read_receipt
     assert flags.auto
@@ -120,13 +122,14 @@ def test_a_read_receipt_is_recognised_by_its_report_and_by_the_words_of_exchange
 
 def test_an_abuse_report_is_recognised() -> None:
     body, kind = multipart(
-        "report", part("text/plain", "This is an email abuse report."),
+        "report", part("text/plain", "This is an email abuse report for a message that could not be delivered: 550 5.7.1 wang@x.example"),
         part("message/feedback-report", "Feedback-Type: abuse\r\nUser-Agent: x/1\r\nVersion: 1\r\n"),
         part("message/rfc822", "From: support@portal.example\r\nMessage-ID: <ours@portal.example>\r\n\r\nHello"),
         extra="; report-type=feedback-report",
     )  # fmt: skip
-    flags = read(body, "From: feedback@isp.example", kind=kind).flags
+    flags = read(body, "From: MAILER-DAEMON@isp.example", "Return-Path: <>", kind=kind).flags
     assert flags.feedback_report
+    assert not flags.bounce
     assert flags.auto
     assert flags.original_ids == ("ours@portal.example",)
 

@@ -76,9 +76,16 @@ class Bounce:
 
 def judge(mail: ParsedMail, message: Message, aside: transfer.Aside, report_type: str) -> Bounce:
     """Hear the witnesses. `report_type`: of a multipart/report, else empty."""
+    if report_type == "feedback-report":
+        return Bounce()  # it returns a mail that arrived, whatever it says about it
     outside = _outside(mail, message, report_type)
     is_report, blocks = report.recipients(message, deep=outside >= SURE) if outside else (False, [])
-    if not is_report and outside >= SURE and "final-recipient:" in mail.body_text[:60_000].lower():
+    if (
+        not is_report
+        and not report_type
+        and outside >= SURE
+        and "final-recipient:" in mail.body_text[:60_000].lower()
+    ):
         blocks = report.in_text(mail.body_text)  # the fields, pasted into the text
         is_report = bool(blocks)
     failed = [b for b in blocks if b.action == "failed"]
@@ -95,6 +102,8 @@ def judge(mail: ParsedMail, message: Message, aside: transfer.Aside, report_type
         a.email.lower() for a in (mail.sender, *mail.to, *mail.cc, *mail.reply_to) if a.email
     ) | frozenset(a.lower() for a in mail.delivered_to)
     told = prose.told(mail.body_text, ignore, sure=outside >= SURE)
+    if report_type == "disposition-notification" and not told.said:
+        return Bounce()  # a receipt, by whomever; Dovecot also writes its refusals in this form
     temporary, permanent = known.failures(message, aside) if outside >= SURE or told.said else ([], [])
     found = permanent or temporary
     waits = bool(temporary and not permanent) or (told.temporary and bool(_DELAYED.match(mail.subject)))
