@@ -5,7 +5,7 @@ from typing import Any
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.service import clocks, indexing, status
+from portal.tickets.service import clocks, indexing, snoozing, status
 
 _BATCH = 200
 _BATCHES_A_RUN = 5
@@ -17,6 +17,14 @@ def close_silent(_payload: dict[str, Any]) -> None:
     now = clock.now()
     for _run in range(_BATCHES_A_RUN):
         if status.close_silent(SYSTEM, now, _BATCH) < _BATCH:
+            return
+
+
+def wake_snoozed(_payload: dict[str, Any]) -> None:
+    """Bring back what was put out of sight until now; what is left over waits for the next run."""
+    now = clock.now()
+    for _run in range(_BATCHES_A_RUN):
+        if snoozing.wake_due(now, _BATCH) < _BATCH:
             return
 
 

@@ -106,7 +106,7 @@ def make() -> World:
     from portal.tickets.models.ticket import Attachment, TimelineEntry
     from portal.tickets.rules.views import Sought, View
     from portal.tickets.rules.words import Outcome
-    from portal.tickets.service import conversation, opening, views, work
+    from portal.tickets.service import conversation, opening, tagging, views, work
     from portal.tickets.service.record import Words
 
     cast = people.make()
@@ -128,6 +128,7 @@ def make() -> World:
             agent, ticket,
             work.Work(started_at=started, minutes=5, outcome=Outcome.CLIENT_TRIES, symptom="dead", advice="plug it in"),
         )  # fmt: skip
+        tagging.set_tags(agent, ticket, "till")
         contract = _contract(cast, agent, sha256)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
@@ -159,6 +160,7 @@ def make() -> World:
             "team_id": cast.team.id,
             "membership_id": db.session.get_one(Contact, cast.owner.contact_id).memberships[0].id,
             "token": "no-such-token",
+            "tag_id": 1,
             "link_id": invitation.id,
             "tickets_staff:link_id": 0,
             "job_id": 1,

@@ -15,8 +15,19 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.tickets.models.ticket import Ticket
+from portal.tickets.rules.linking import Way
 from portal.tickets.rules.words import Channel, ClosureCode, Kind, Outcome, Phase, Status, Urgency
-from portal.tickets.service import conversation, following, opening, status, work
+from portal.tickets.service import (
+    conversation,
+    following,
+    linking,
+    merging,
+    opening,
+    snoozing,
+    status,
+    tagging,
+    work,
+)
 from portal.tickets.service.record import Words
 
 Step = dict[str, Any]
@@ -172,10 +183,29 @@ def _leaves(teller: Teller, key: str, step: Step, _at: datetime) -> None:
     conversation.leave_ended(teller.cast.actor(step["by"]), teller.tickets[key])
 
 
+def _merges(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    merging.merge(teller.cast.actor(step["by"]), teller.tickets[key], teller.tickets[step["into"]])
+
+
+def _tags(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    tagging.set_tags(teller.cast.actor(step["by"]), teller.tickets[key], step["tags"])
+
+
+def _snoozes(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    until = teller.now + timedelta(hours=step["for_hours"]) if "for_hours" in step else None
+    snoozing.snooze(teller.cast.actor(step["by"]), teller.tickets[key], until)
+
+
+def _links(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    other = teller.tickets[step["with"]]
+    linking.link(teller.cast.actor(step["by"]), teller.tickets[key], other, Way(step["way"]))
+
+
 _STEPS: dict[str, Callable[[Teller, str, Step, datetime], None]] = {
     "says": _says, "replies": _replies, "notes": _notes, "calls": _calls, "remotes": _remotes, "waits": _waits,
     "resolves": _resolves, "confirms": _confirms, "silence": _silence, "cancels": _cancels, "assigns": _assigns,
-    "moves": _moves, "adds": _adds, "leaves": _leaves,
+    "moves": _moves, "adds": _adds, "leaves": _leaves, "merges": _merges, "tags": _tags, "snoozes": _snoozes,
+    "links": _links,
 }  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Forms for what is done with whole tickets. Shape and wording only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectMultipleField
+from wtforms import BooleanField, Field, HiddenField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from portal.kernel import refs
+from portal.people.models import Contact, Organisation
 from portal.tickets.rules.linking import CHOSEN, Way
 from portal.web.fields import Choice, Form, line
 
@@ -58,3 +60,41 @@ class SplitForm(Form):
 
 class MergeForm(OtherTicketForm):
     number = ticket_number(_l("Which ticket does it go on as?"))
+
+
+class MoveForm(Form):
+    """To whom a ticket belongs. `confirmed`: for which choice the list of who will see it was shown."""
+
+    organisation_id = Choice(_l("Organisation that it belongs to"), coerce=str)
+    requester_id = Choice(_l("Who of them asked"), coerce=str, validate_choice=False)
+    reason = line(
+        _l("Why is it moved?"), 500, needed=_l("Say why it is moved; the reason is kept for the staff.")
+    )
+    confirmed = BooleanField(_l("I have read who will see it"))
+    shown = HiddenField()
+
+    def offer(
+        self, organisations: Iterable[Organisation], chosen: int | None, contacts: Iterable[Contact]
+    ) -> None:
+        self.organisation_id.choices = [
+            ("", _("Choose the organisation")),
+            *((str(o.id), o.name) for o in organisations),
+        ]
+        self.requester_id.choices = [("", _("Choose the person")), *((str(c.id), c.name) for c in contacts)]
+        if chosen is not None and not self.organisation_id.data:
+            self.organisation_id.data = str(chosen)
+
+    def chosen(self) -> tuple[int | None, int | None]:
+        """Organisation and person, as far as they are chosen."""
+        values = (self.organisation_id.data or "", self.requester_id.data or "")
+        first, second = (int(v) if v.isdecimal() and len(v) < LONGEST_ID else None for v in values)
+        return first, second
+
+    @property
+    def choice(self) -> str:
+        return f"{self.organisation_id.data}:{self.requester_id.data}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether what is confirmed is what was shown."""
+        return bool(self.confirmed.data) and self.shown.data == self.choice

@@ -46,6 +46,7 @@ class Ticket(Model):
         Index("ix_ticket_device", "device_id"),
         Index("ix_ticket_follows", "follows_ticket_id"),
         Index("ix_ticket_merged_into", "merged_into_id"),
+        _partly("ix_ticket_snoozed", "snoozed_at", "id", where=text("snoozed_at IS NOT NULL")),
         Index("ix_ticket_snoozed_until", "snoozed_until"),
     )
 
@@ -134,6 +135,7 @@ def _keep_place(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
         ticket.unanswered_since,
         ticket.last_activity_at,
         ticket.status_since,
+        out_of_sight=ticket.snoozed_at is not None,
     )
     ticket.queue_rank, ticket.queue_at, ticket.waits_since = found
 

@@ -62,6 +62,8 @@ class Row:
     last_word: str | None
     last_word_side: str | None
     thanked: bool
+    woke: bool
+    """It came back into sight and nobody has done anything about it yet."""
     unanswered_since: datetime | None
     status_since: datetime
     last_activity_at: datetime
@@ -93,6 +95,8 @@ def of_view(view: View) -> ColumnElement[bool]:
             return Ticket.id.in_(select(Mention.ticket_id).where(Mention.user_id == _ME))
         case View.WAITING:
             return Ticket.waits_since.is_not(None)
+        case View.SNOOZED:
+            return Ticket.snoozed_at.is_not(None)
         case View.RESOLVED:
             return or_(Ticket.status == Status.RESOLVED, Ticket.thanked_at.is_not(None))
         case View.OPEN:
@@ -136,6 +140,8 @@ def _order(what: Sought) -> tuple[Expression[Any], Expression[Any], bool]:
         return literal(0), Ticket.last_activity_at, True
     if what.view is View.WAITING:
         return literal(0), Ticket.waits_since, False
+    if what.view is View.SNOOZED:
+        return literal(0), Ticket.snoozed_at, False
     if what.view is View.RESOLVED:
         return func.coalesce(Ticket.thanked_at.is_(None), True, type_=Boolean), Ticket.status_since, False
     return Ticket.queue_rank, Ticket.queue_at, False
@@ -165,6 +171,7 @@ def _columns(rank: Expression[Any], since: Expression[Any]) -> Select[Any]:
             Ticket.id, Ticket.number, Ticket.subject, Organisation.name.label("organisation"),
             Contact.name.label("requester"), Ticket.status, Ticket.phase, Ticket.urgency, Ticket.waiting_reason,
             Ticket.last_word, Ticket.last_word_side, Ticket.thanked_at.is_not(None).label("thanked"),
+            Ticket.woke_at.is_not(None).label("woke"),
             Ticket.unanswered_since, Ticket.status_since, Ticket.last_activity_at, Ticket.due_at, Ticket.due_metric,
             assignee.name.label("assignee"), Ticket.assignee_id.label("assignee_user_id"), Team.name.label("team"),
             (func.coalesce(TicketSeen.entry_id, 0) < Ticket.last_entry_id).label("unread"), drafts.label("draft"),
@@ -192,7 +199,7 @@ def _statement(
         if paged:
             query = query.where(tuple_(since, Ticket.id) < tuple_(at, id_))
         return query.order_by(since.desc(), Ticket.id.desc())
-    constant = what.view is View.WAITING
+    constant = what.view in (View.WAITING, View.SNOOZED)
     if paged and constant:
         query = query.where(tuple_(since, Ticket.id) > tuple_(at, id_))
     elif paged:
@@ -228,7 +235,7 @@ def rows(actor: Actor, what: Sought, after: str | None = None, size: int = PAGE)
         del values["most"]
     else:
         query = _built(what.view, what.order, tuple(n for n, _c, _v in narrowed), behind is not None)
-    if not behind or what.words or _order(what)[2] or what.view is View.WAITING:
+    if not behind or what.words or _order(what)[2] or what.view in (View.WAITING, View.SNOOZED):
         values.pop("after_rank", None)
     found = [Row(*row) for row in db.session.execute(query, values)]
     return page_of(found, size, _key)

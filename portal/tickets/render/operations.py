@@ -1,6 +1,7 @@
 """The portal's own lines about whole tickets as sentences: merged, linked, split and the like."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,6 +10,8 @@ from flask_babel import ngettext
 
 from portal.kernel import refs
 from portal.tickets.rules.linking import Way
+from portal.tickets.rules.sight import Because, Sight
+from portal.web import filters
 
 
 def _names(details: Mapping[str, Any]) -> str:
@@ -91,7 +94,71 @@ def _split_off(details: Mapping[str, Any], who: str) -> str:
     )  # fmt: skip
 
 
+def _moved(details: Mapping[str, Any], who: str) -> str:
+    names = _names(details)
+    sentence = _(
+        "%(name)s moved it from %(before)s to %(after)s, requester %(requester)s",
+        name=who, before=details["from"], after=details["to"], requester=details["requester"],
+    )  # fmt: skip
+    if names:
+        sentence = _("%(sentence)s; no longer following: %(people)s", sentence=sentence, people=names)
+    return _("%(sentence)s: %(reason)s", sentence=sentence, reason=details["reason"])
+
+
+def why_sentence(sight: Sight, organisation: str, belongs: list[str], staff_role: str | None) -> str:
+    """Why a person can see a ticket of this organisation, or cannot."""
+    own = str(_(", ")).join(belongs)
+    since = filters.when(sight.since) if sight.since else ""
+    words = {
+        Because.STAFF: _("Is of the staff (%(role)s); staff see every ticket.", role=str(ROLES.get(staff_role or "", ""))),
+        Because.MANAGER: _("Manager of %(organisation)s, who sees all of its tickets.", organisation=organisation),
+        Because.REQUESTER: _("Asked for it, and belongs to %(organisation)s.", organisation=organisation),
+        Because.PARTICIPANT: _("Takes part since %(when)s.", when=since),
+        Because.ASKED_BUT_LEFT: _("Asked for it, but does not belong to %(organisation)s any more.", organisation=organisation),
+        Because.FOLLOWED_BUT_LEFT: _("Took part, but does not belong to %(organisation)s any more.", organisation=organisation),
+        Because.OTHER_ORGANISATION: _("Belongs to %(own)s, not to %(organisation)s.", own=own, organisation=organisation),
+        Because.NO_ORGANISATION: _("Belongs to no client organisation."),
+        Because.NOT_INVOLVED: _(
+            "Belongs to %(organisation)s, but neither asked for it nor takes part.", organisation=organisation
+        ),
+    }  # fmt: skip
+    return str(words[sight.because])
+
+
+ROLES = {
+    "agent": _l("agent"),
+    "engineer": _l("engineer"),
+    "manager": _l("manager"),
+    "administrator": _l("administrator"),
+}
+
+
+def _snoozed(details: Mapping[str, Any], who: str) -> str:
+    if details.get("until"):
+        when = filters.when_text(datetime.fromisoformat(details["until"]))
+        return _("%(name)s put it out of sight until %(when)s", name=who, when=when)
+    return _("%(name)s put it out of sight until the client writes", name=who)
+
+
+def _woken(_details: Mapping[str, Any], _who: str) -> str:
+    return _("Back in the queue")
+
+
+def _tags(details: Mapping[str, Any], who: str) -> str:
+    comma = str(_(", "))
+    added, gone = _names(details), comma.join(str(n) for n in details.get("gone", ()))
+    if added and gone:
+        return _("%(name)s added the tags %(added)s and took away %(gone)s", name=who, added=added, gone=gone)
+    if added:
+        return _("%(name)s added the tags %(added)s", name=who, added=added)
+    return _("%(name)s took away the tags %(gone)s", name=who, gone=gone)
+
+
 _SENTENCES = {
+    "snoozed": _snoozed,
+    "woken": _woken,
+    "tags": _tags,
+    "moved": _moved,
     "linked": _linked,
     "unlinked": _unlinked,
     "split_from": _split_from,

@@ -22,6 +22,7 @@ VIEWS: dict[View, Any] = {
     View.UNASSIGNED: _l("Unassigned"),
     View.MENTIONS: _l("Mentions me"),
     View.WAITING: _l("Waiting"),
+    View.SNOOZED: _l("Out of sight"),
     View.RESOLVED: _l("To be confirmed"),
     View.OPEN: _l("All open"),
 }

@@ -18,13 +18,16 @@ def place(
     unanswered_since: datetime | None,
     last_activity_at: datetime,
     status_since: datetime,
+    *,
+    out_of_sight: bool = False,
 ) -> Place:
-    """Rank and instant of an open ticket, and since when it is on hold; None for what is not so.
+    """Rank and instant of an open ticket, and since when it is on hold; None for what is not so,
+    and for what was put out of sight for a while.
 
     A running promise comes first, a broken one before all. Without a promise: what nobody has answered by its wait, what is
     answered by its last word, what is on hold by how long it is.
     """
-    if status not in OPEN:
+    if status not in OPEN or out_of_sight:
         return None, None, None
     waits_since = status_since if status in WAITING else None
     if due_at is not None:

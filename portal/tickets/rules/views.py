@@ -19,6 +19,7 @@ class View(StrEnum):
     UNASSIGNED = "unassigned"
     MENTIONS = "mentions"
     WAITING = "waiting"
+    SNOOZED = "snoozed"
     RESOLVED = "resolved"
     OPEN = "open"
 

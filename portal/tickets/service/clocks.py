@@ -165,15 +165,16 @@ def _keep_nearest_of(clocks: Sequence[TicketClock]) -> None:
             nearest[ticket_id] = (due_at, metric)
         columns = (
             Ticket.id, Ticket.status, Ticket.unanswered_since, Ticket.last_activity_at, Ticket.status_since,
-            Ticket.due_at, Ticket.due_metric,
+            Ticket.due_at, Ticket.due_metric, Ticket.snoozed_at,
         )  # fmt: skip
         changed = []
         for row in db.session.execute(select(*columns).where(Ticket.id.in_(some))):
             due_at, metric = nearest.get(row.id, (None, None))
             if (due_at, metric) != (row.due_at, row.due_metric):
                 placed = place(
-                    row.status, due_at, row.unanswered_since, row.last_activity_at, row.status_since
-                )
+                    row.status, due_at, row.unanswered_since, row.last_activity_at, row.status_since,
+                    out_of_sight=row.snoozed_at is not None,
+                )  # fmt: skip
                 changed.append(
                     {
                         "id": row.id,

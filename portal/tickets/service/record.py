@@ -106,6 +106,8 @@ def add_entry(
         )
     if words.message_id:
         remember_message_id(ticket.id, words.message_id, now, outgoing=False)
+    if kind is not EntryKind.CHANGE and not actor.is_system:
+        _wake(ticket, by_staff=actor.is_staff, now=now)
     ticket.last_entry_id = entry.id
     ticket.changed_at = now
     if not internal:
@@ -119,6 +121,14 @@ def add_entry(
             ticket.id, f"{words.text} {names}", actor.contact_id, with_files=bool(names), internal=internal
         )
     return entry
+
+
+def _wake(ticket: Ticket, *, by_staff: bool, now: datetime) -> None:
+    """The client's words bring a ticket back into the queue; what staff do about it takes the mark of its return away."""
+    if by_staff:
+        ticket.woke_at = None
+    elif ticket.snoozed_at is not None:
+        ticket.snoozed_at, ticket.snoozed_until, ticket.woke_at = None, None, now
 
 
 def add_change(

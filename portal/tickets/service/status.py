@@ -26,7 +26,7 @@ from portal.tickets.events import (
 from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.rules import transitions
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
-from portal.tickets.rules.words import ENDED, WAITING, ClosureCode, EntryKind, Phase, Status
+from portal.tickets.rules.words import ENDED, OPEN, WAITING, ClosureCode, EntryKind, Phase, Status
 from portal.tickets.service import clocks, holds, record
 from portal.tickets.service.record import Words
 
@@ -56,6 +56,8 @@ def take(ticket: Ticket, then: Status, now: datetime, reason: str = "") -> Statu
         ticket.status_since = now
         clocks.follow_status(ticket, before, then, now)
     ticket.waiting_reason = reason.strip()[:500] or None if then in WAITING else None
+    if then not in OPEN:
+        ticket.snoozed_at = ticket.snoozed_until = ticket.woke_at = None
     return before
 
 

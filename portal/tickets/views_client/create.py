@@ -13,11 +13,14 @@ from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
 from portal.tickets.forms.client import (
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
     URGENCY_HINTS,
     RequestForm,
     number_or_none,
 )
 from portal.tickets.queries import ahead
+from portal.tickets.queries import similar as likes
 from portal.tickets.service import opening
 from portal.tickets.views_client import around
 from portal.tickets.views_client.door import blueprint
@@ -56,6 +59,18 @@ def create() -> ResponseReturnValue:
         "success",
     )
     return htmx.go(url_for(".ticket", number=number))
+
+
+@blueprint.post("/requests/new/similar")
+def similar() -> ResponseReturnValue:
+    """Requests that this person may see and that resemble what is being typed. It asks and keeps nothing."""
+    asked, actor = request.form, guards.actor()
+    organisation_id = number_or_none(asked.get("organisation_id"))
+    found = []
+    if organisation_id is None or organisation_id in actor.organisation_ids:
+        text = f"{asked.get('subject', '')[:LONGEST_SUBJECT]} {asked.get('symptoms', '')[:LONGEST_TEXT]}"
+        found = likes.similar(actor, text, organisation_id=organisation_id)
+    return render_template("tickets/_similar.html", similar=found)
 
 
 @blueprint.get("/requests/new/devices")

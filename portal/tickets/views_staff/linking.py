@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.tickets.forms.operations import LinkForm, SplitForm
-from portal.tickets.queries import links, picks, scope
+from portal.tickets.queries import links, picks, scope, tags
 from portal.tickets.render import operations as render
 from portal.tickets.service import linking
 from portal.tickets.views_staff import act
@@ -20,17 +20,14 @@ BOTH = ["GET", "POST"]
 
 @blueprint.get("/tickets/<int:number>/more")
 def more(number: int) -> ResponseReturnValue:
-    """What belongs to a ticket and is not looked at each time: its links."""
+    """What belongs to a ticket and is not looked at each time: its tags and links."""
     actor = guards.actor()
     found = scope.ticket_for(actor, number)
     template = "tickets/_more.html" if htmx.is_htmx() else "tickets/staff/more.html"
     return render_template(
-        template,
-        ticket=found,
-        links=links.links_of(actor, found),
-        ways=render.WAYS,
-        nav="tickets_staff.queue",
-    )
+        template, ticket=found, links=links.links_of(actor, found), ways=render.WAYS,
+        tags=tags.of_tickets([found.id]).get(found.id, []), nav="tickets_staff.queue",
+    )  # fmt: skip
 
 
 @blueprint.route("/tickets/<int:number>/link", methods=BOTH)

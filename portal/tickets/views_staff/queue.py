@@ -11,7 +11,7 @@ from portal.kernel import clock, refs
 from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.forms.queue import NarrowForm, SavedViewForm
-from portal.tickets.queries import presence
+from portal.tickets.queries import presence, tags
 from portal.tickets.queries import queue as queries
 from portal.tickets.queries import views as saved_views
 from portal.tickets.queries.views import Saved
@@ -47,6 +47,7 @@ def _table(saved: list[Saved], what: Sought, chosen: Saved | None) -> dict[str, 
         "after": after,
         "version": version,
         "page": page,
+        "tags": tags.of_tickets(r.id for r in page.rows),
         "words": render.VIEWS,
         "address": address,
         "filter_address": rules.plain(what),

@@ -1,0 +1,66 @@
+"""Tags of tickets, for the staff alone: of one, of a list in one statement, and all with how often they are used."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from portal.infra.db import db
+from portal.kernel.actor import Actor
+from portal.kernel.errors import NotFound
+from portal.tickets.models.marks import Tag, TicketTag
+
+SUGGESTED = 100
+
+
+def of_tickets(ticket_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Names by ticket id, in the order of the alphabet; tickets without a tag are left out. For lists of the desk."""
+    ids = list(ticket_ids)
+    if not ids:
+        return {}
+    query = (
+        select(TicketTag.ticket_id, Tag.name)
+        .join(Tag, Tag.id == TicketTag.tag_id)
+        .where(TicketTag.ticket_id.in_(ids))
+        .order_by(Tag.key)
+    )
+    found: dict[int, list[str]] = {}
+    for ticket_id, name in db.session.execute(query):
+        found.setdefault(ticket_id, []).append(name)
+    return found
+
+
+@dataclass(frozen=True)
+class Used:
+    id: int
+    name: str
+    times: int
+
+
+def all_used(actor: Actor, limit: int = 500) -> Sequence[Used]:
+    """Every tag with its number of tickets, by name; raises NotFound for others than staff."""
+    if not actor.is_staff:
+        raise NotFound
+    query = (
+        select(Tag.id, Tag.name, func.count(TicketTag.ticket_id))
+        .outerjoin(TicketTag, TicketTag.tag_id == Tag.id)
+        .group_by(Tag.id, Tag.name, Tag.key)
+        .order_by(Tag.key)
+        .limit(limit)
+    )
+    return [Used(*row) for row in db.session.execute(query)]
+
+
+def suggested(actor: Actor) -> list[str]:
+    """Names to choose from, while somebody types."""
+    if not actor.is_staff:
+        raise NotFound
+    return list(db.session.scalars(select(Tag.name).order_by(Tag.key).limit(SUGGESTED)))
+
+
+def tag(actor: Actor, tag_id: int) -> Tag:
+    """One; raises NotFound."""
+    found = db.session.get(Tag, tag_id) if actor.is_staff else None
+    if found is None:
+        raise NotFound
+    return found
