@@ -87,6 +87,7 @@ def test_when_nothing_is_new_everything_is_shown() -> None:
         "On Monday he wrote:\n\nthe printer is fine.\n\nIt is not.",
         "We tried in 2026 and your manual wrote:\n\nturn it off\n\nNothing happened.",
         "I cannot send to these people:\n\nwang@harbour.example\nli@harbour.example",
+        "Please send it on:\nFrom: Shanghai\nTo: Beijing\nDate: 3 November\nThe box is ready.",
         "From: the second floor\nTo: you\nThe printer is jammed.",
         "Please regards this as urgent.\nBest regards from all of us, who have waited since Monday and still have no answer at all.",
     ],

@@ -125,7 +125,7 @@ class Lines:
             return False
         self._blocks_left -= 1
         seen: set[str] = set()
-        sender = dated = False
+        sender = dated = mail = False
         blanks = 0
         for k in range(i, min(len(self), i + _BLOCK)):
             line = self.plain[k]
@@ -139,7 +139,9 @@ class Lines:
                 blanks = 0
                 sender = sender or (bool(found["f"]) and (bool(found["v"].strip(" *|")) or k + 1 < len(self)))
                 dated = dated or bool(found["d"])
-                seen.add(re.sub(r"\s", "", (found["f"] or found["d"] or found["o"]).lower()))
+                label = re.sub(r"\s", "", (found["f"] or found["d"] or found["o"]).lower())
+                mail = mail or bool(marks.SUBJECT_LABELS.match(label) or marks.ADDRESS.search(found["v"]))
+                seen.add(label)
             elif line[:1] in " \t;," or marks.ADDRESS.search(line) or (len(line) < 100 and blanks == 0):
                 if not line[:1].isspace() and not marks.ADDRESS.search(line):
                     blanks += 1
@@ -148,7 +150,8 @@ class Lines:
         if not sender:
             return False
         if len(seen) >= 3:
-            return dated or self._under_a_rule(i)
+            # A parcel has a sender, a destination and a date, too: a mail also has a subject or an address.
+            return mail and (dated or self._under_a_rule(i))
         return len(seen) == 2 and bool(
             marks.ADDRESS.search(self.plain[i]) and marks.DATE.search(" ".join(self.plain[i : i + 3]))
         )
