@@ -1,7 +1,7 @@
 """What a client's people read of their tickets: home, the list, one ticket. Every statement begins in scope."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.assets.models import Device
 from portal.infra.db import db
+from portal.infra.search import needles
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people import queries as people
@@ -18,6 +19,7 @@ from portal.people.models import Contact, Organisation, User
 from portal.tickets.models.ticket import Participant, Ticket, TimelineEntry
 from portal.tickets.queries import scope, search
 from portal.tickets.rules import transitions
+from portal.tickets.rules.snippets import Part
 from portal.tickets.rules.words import ENDED, OPEN, EntryKind, Status
 from portal.web.paging import Page, page_of
 
@@ -67,6 +69,8 @@ class Row:
     requester: str
     mine: bool
     device: str | None
+    found: tuple[Part, ...] | None = None
+    """Of a search: the line in which the words stand; None where they stand in the subject or in names alone."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,9 @@ def requests_for(actor: Actor, wish: Wish) -> Page[Row]:
         )
     order = (Ticket.last_activity_at.desc(), Ticket.id.desc())
     rows = _rows(actor, query.order_by(*order).limit(PAGE_SIZE + 1), *order)
+    if wish.typed.strip():
+        lines = search.lines_of(actor, [row.id for row in rows], needles(wish.typed))
+        rows = [replace(row, found=lines[row.id].parts) if row.id in lines else row for row in rows]
     return page_of(rows, PAGE_SIZE, lambda row: f"{_micros(row.last_activity_at):x}-{row.id:x}")
 
 

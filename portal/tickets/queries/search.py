@@ -73,6 +73,8 @@ class Result:
 
     page: Page[Found]
     looked_at_all: bool = True
+    asks_nothing: bool = False
+    """Neither a letter nor a digit nor a field was asked for."""
 
 
 def matches(actor: Actor, typed: str) -> ColumnElement[bool]:
@@ -104,9 +106,11 @@ def found(
     """
     nothing = Result(Page([], None))
     fields = _fields(actor, asked, now, zone)
-    clauses = [*search.clauses(asked.text), *fields.clauses] if fields else []
-    if fields is None or not (clauses or fields.conditions or asked.phrases):
+    if fields is None:
         return nothing
+    clauses = [*search.clauses(asked.text), *fields.clauses]
+    if not (clauses or fields.conditions or asked.phrases):
+        return Result(Page([], None), asks_nothing=True)
     wanted = posting.measured(clauses)
     if wanted and not wanted[0].tokens:
         return nothing

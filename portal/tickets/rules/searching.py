@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from portal.tickets.rules.words import Kind
 
-LONGEST = 1000
+LONGEST = 400
 """Characters that are read; the rest is left out, and `cut` says so."""
 MOST_FIELDS = 12
 

@@ -24,31 +24,68 @@ def marked(text: str, needles: Sequence[str]) -> tuple[Part, ...]:
 
 def snippet(text: str, needles: Sequence[str]) -> tuple[Part, ...] | None:
     """About LENGTH characters around the first hit of the longest needle, on one line; None where nothing is hit."""
-    line = " ".join(text.split())
+    near = _near(text, needles)
+    if near is None:
+        return None
+    line = " ".join(text[near].split())
     hits = _hits(line, needles)
     if not hits:
         return None
-    first = next((start for start, _end in _hits(line, needles[:1])), hits[0][0])
+    first = hits[0][0]
     begin = max(0, first - BEFORE)
     if begin and (blank := line.find(" ", begin, first)) >= 0:
         begin = blank + 1
     end = min(len(line), begin + LENGTH)
     parts = _parts(line, hits, begin, end)
-    head = (Part(ELLIPSIS),) if begin else ()
-    tail = (Part(ELLIPSIS),) if end < len(line) else ()
+    head = (Part(ELLIPSIS),) if begin or near.start else ()
+    tail = (Part(ELLIPSIS),) if end < len(line) or near.stop < len(text) else ()
     return head + parts + tail
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+def _near(text: str, needles: Sequence[str]) -> slice | None:
+    """The stretch of a long text that the first needle, or its first pair, stands in: what is marked, letter by letter."""
+    if len(text) <= 2 * LENGTH:
+        return slice(0, len(text))
+    plain = unicodedata.normalize("NFKC", text).lower()
+    slack = abs(
+        len(plain) - len(text)
+    )  # letters that are several in the plain form move the others by that much at most
+    for needle in (n for whole in needles for n in (whole, *_pairs(whole))):
+        at = _find(plain, needle, 0)
+        if at >= 0:
+            begin, end = max(0, at - slack - BEFORE - 10), min(len(text), at + slack + 2 * LENGTH)
+            return slice(begin, end)
+    return None
+
+
+def _plain(text: str) -> tuple[str, Sequence[int]]:
     """The text's plain form, and for each of its characters the place in the text that it came from."""
+    whole = unicodedata.normalize("NFKC", text).lower()
+    if len(whole) == len(text):
+        return whole, range(len(text) + 1)
     out: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
-        for c in unicodedata.normalize("NFKC", character).lower():
-            out.append(c)
-            places.append(place)
+        plain = unicodedata.normalize("NFKC", character).lower()
+        out.append(plain)
+        places.extend([place] * len(plain))
     places.append(len(text))
     return "".join(out), places
+
+
+def _pairs(needle: str) -> list[str]:
+    """Of a longer stretch of Chinese."""
+    if len(needle) < 3 or not _is_han(needle[0]):
+        return []
+    return [needle[i : i + 2] for i in range(len(needle) - 1)]
+
+
+def _find(plain: str, needle: str, begin: int) -> int:
+    """Where a needle stands next: a word at a beginning, Chinese anywhere; -1 for nowhere."""
+    at = plain.find(needle, begin) if needle else -1
+    while at > 0 and not _is_han(needle[0]) and plain[at - 1].isalnum() and not _is_han(plain[at - 1]):
+        at = plain.find(needle, at + 1)
+    return at
 
 
 def _hits(text: str, needles: Sequence[str]) -> list[tuple[int, int]]:
@@ -58,16 +95,11 @@ def _hits(text: str, needles: Sequence[str]) -> list[tuple[int, int]]:
     plain, places = _plain(text)
     found: list[tuple[int, int]] = []
     for needle in needles:
-        looked_for = [needle]
-        if len(needle) > 2 and _is_han(needle[0]) and needle not in plain:
-            looked_for = [needle[i : i + 2] for i in range(len(needle) - 1)]
-        for wanted in looked_for:
-            at = plain.find(wanted) if wanted else -1
+        for wanted in [needle] if needle in plain else _pairs(needle):
+            at = _find(plain, wanted, 0)
             while at >= 0:
-                if _is_han(wanted[0]) or at == 0 or not plain[at - 1].isalnum() or _is_han(plain[at - 1]):
-                    last = places[at + len(wanted) - 1]
-                    found.append((places[at], last + 1))
-                at = plain.find(wanted, at + len(wanted))
+                found.append((places[at], places[at + len(wanted) - 1] + 1))
+                at = _find(plain, wanted, at + len(wanted))
     merged: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if merged and start <= merged[-1][1]:
