@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 
 from bench import engine as engine_rules
-from bench import filling, operations
+from bench import filling, operations, search
 from bench.bare import Bare
 from bench.measure import Operation, line
 from tests.support import databases, run_folder
@@ -22,6 +22,7 @@ Group = Callable[[Flask, filling.Filled, Bare], list[Operation]]
 GROUPS: list[Group] = [
     lambda _app, _filled, bare: [bare.operation()],
     operations.pages,
+    search.operations,
     operations.writing,
     lambda app, _filled, _bare: engine_rules.sweep(app),
 ]

@@ -7,11 +7,12 @@ language, so that the index has the size of a real one.
 import random
 from collections.abc import Callable
 from datetime import date
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import select, text
 
 from bench.filling import Filled
 from bench.measure import Operation
@@ -60,11 +61,11 @@ def operations(app: Flask, filled: Filled, _bare: object) -> list[Operation]:
         return Operation(f"search by a client: {name}", run)
 
     def likeness(name: str, who: Actor, **more: Any) -> Operation:
-        text = "打印机又卡纸了,每隔十页停一次,从星期一开始 the till shows an error and word77 word4321"
+        words = "打印机又卡纸了,每隔十页停一次,从星期一开始 the till shows an error and word77 word4321"
 
         def run(_i: int) -> None:
             db.session.remove()
-            assert similar.similar(who, text, **more)
+            assert similar.similar(who, words, **more)
 
         return Operation(f"similar tickets, {name}", run)
 
@@ -94,22 +95,32 @@ def _enrich() -> None:
     from portal.infra import search
     from portal.infra.db import db
     from portal.infra.transaction import transaction
-    from portal.tickets.models.search import TicketToken
     from portal.tickets.models.ticket import Ticket
 
     dice = random.Random(2)
-    weights = [1 / (n + 1) for n in range(VOCABULARY)]
-    words = [f"word{n}" for n in range(VOCABULARY)]
-    pairs: set[tuple[str, int]] = set()
-    for ticket_id in db.session.scalars(select(Ticket.id)):
-        text = " ".join(dice.choices(words, weights, k=WORDS_OF_A_TICKET))
-        pairs.update((token, ticket_id) for token in search.tokens(text))
-    rows = [{"token": token, "ticket_id": ticket_id, "internal": False} for token, ticket_id in sorted(pairs)]
+    weights = list(accumulate(1 / (n + 1) for n in range(VOCABULARY)))
+    tokens = [search.tokens(f"word{n}") for n in range(VOCABULARY)]
+    rows: list[tuple[str, int]] = []
+    for ticket_id in db.session.scalars(select(Ticket.id)).all():
+        words = dice.choices(tokens, cum_weights=weights, k=WORDS_OF_A_TICKET)
+        rows.extend((token, ticket_id) for token in set().union(*words))
+    rows.sort()  # as they lie on the disk
     with transaction():
+        connection = db.session.connection()
         for at in range(0, len(rows), CHUNK):
-            db.session.execute(insert(TicketToken), rows[at : at + CHUNK])
+            some = rows[at : at + CHUNK]
+            if db.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(
+                    "INSERT INTO ticket_token (token, ticket_id, internal) VALUES (?, ?, 0)", some
+                )
+            else:
+                statement = (
+                    "INSERT INTO ticket_token (token, ticket_id, internal)"
+                    " SELECT t, i, false FROM unnest(CAST(:t AS text[]), CAST(:i AS bigint[])) AS some (t, i)"
+                )
+                connection.execute(text(statement), {"t": [t for t, _ in some], "i": [i for _, i in some]})
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE ticket_token")
+        connection.exec_driver_sql("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
 
 
 def _index_message() -> Callable[[int], None]:

@@ -19,7 +19,7 @@ CLIENT = [
     "/requests/1014", "/contracts", "/contracts/1", "/contracts/cost", "/profile",
 ]  # fmt: skip
 DESK = [
-    "/desk/queue", "/desk/queue?view=waiting", "/desk/queue?q=printer", "/desk/tickets/1010", "/desk/tickets/1025",
+    "/desk/queue", "/desk/queue?view=waiting", "/desk/search?q=打印", "/desk/search", "/desk/tickets/1010", "/desk/tickets/1025",
     "/desk/tickets/1022", "/desk/tickets/1028/call", "/desk/tickets/1028/remote", "/desk/tickets/1028/reply",
     "/desk/tickets/1028/resolve", "/desk/tickets/new", "/desk/organisations", "/desk/organisations/2",
     "/desk/organisations/3/devices", "/desk/contacts/7", "/desk/mail", "/desk/outgoing", "/desk/team", "/desk/provider",
