@@ -21,7 +21,7 @@ from portal.kernel import refs
 from portal.kernel.actor import Actor
 from portal.people import queries as people
 from portal.people.models import Contact, Organisation, User
-from portal.tickets.models.ticket import Ticket, TicketClock, TimelineEntry
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.queries import posting, scope
 from portal.tickets.rules import snippets
 from portal.tickets.rules.searching import Asked, Is
@@ -173,9 +173,7 @@ def _fields(actor: Actor, asked: Asked, now: datetime, zone: ZoneInfo) -> _Field
     if asked.kinds:
         conditions["kinds"] = Ticket.kind.in_(asked.kinds)
     if asked.due_within is not None:
-        conditions["due"] = and_(Ticket.status.in_(OPEN), exists().where(
-            TicketClock.ticket_id == Ticket.id, TicketClock.stopped_at.is_(None), TicketClock.due_at <= now + asked.due_within,
-        ))  # fmt: skip
+        conditions["due"] = and_(Ticket.status.in_(OPEN), Ticket.due_at <= now + asked.due_within)
     if asked.before is not None:
         conditions["before"] = Ticket.received_at < _morning(asked.before, zone)
     if asked.since is not None:
@@ -192,7 +190,7 @@ def _states(actor: Actor) -> dict[Is, ColumnElement[bool]]:
         Is.CLOSED: Ticket.status.in_(ENDED),
         Is.UNANSWERED: and_(Ticket.unanswered_since.is_not(None), Ticket.status.in_(OPEN)),
         Is.UNASSIGNED: and_(Ticket.assignee_id.is_(None), Ticket.status.in_(OPEN)),
-        Is.MINE: Ticket.assignee_id == actor.user_id,
+        Is.MINE: and_(Ticket.assignee_id == actor.user_id, Ticket.queue_rank.is_not(None)),
     }
 
 
