@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from portal.assets.rules import key_of
 from portal.infra.db import BigId, Instant, Model, choice
 from portal.people.models import Organisation, Site
 
@@ -31,6 +33,8 @@ class Device(Model):
     __table_args__ = (
         Index("ix_device_organisation", "organisation_id", "name"),
         Index("ix_device_serial", "serial"),
+        Index("ix_device_serial_key", "serial_key"),
+        Index("ix_device_tag_key", "tag_key"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -40,6 +44,13 @@ class Device(Model):
     name: Mapped[str] = mapped_column(String(200))
     tag: Mapped[str | None] = mapped_column(String(60))
     serial: Mapped[str | None] = mapped_column(String(120))
+    serial_key: Mapped[str | None] = mapped_column(
+        String(120), default=lambda c: key_of(c.get_current_parameters().get("serial"))
+    )
+    """Serial number and sticker as they are looked for, in whatever spelling they are read out; they follow by themselves."""
+    tag_key: Mapped[str | None] = mapped_column(
+        String(120), default=lambda c: key_of(c.get_current_parameters().get("tag"))
+    )
     address: Mapped[str | None] = mapped_column(String(300))
     """A website's URL, a server's host name."""
     cpu: Mapped[str | None] = mapped_column(String(120))
@@ -56,3 +67,8 @@ class Device(Model):
 
     organisation: Mapped[Organisation] = relationship()
     site: Mapped[Site | None] = relationship()
+
+    @validates("serial", "tag")
+    def _keep_key(self, name: str, value: Any) -> Any:
+        setattr(self, f"{name}_key", key_of(value))
+        return value

@@ -15,6 +15,7 @@ from portal.contracts.rules.reminders import NoticeKind
 from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.terms import Service
 from portal.infra.db import Amount, BigId, Instant, Json, Model, choice
+from portal.kernel.refs import new_pin
 from portal.kernel.working_time import DayKind
 from portal.people.models import Organisation
 
@@ -42,10 +43,15 @@ class ContractRecord(Model):
     """One contract with one client; its wording is in versions, its validity in terms."""
 
     __tablename__ = "contract"
-    __table_args__ = (Index("ix_contract_organisation", "organisation_id"),)
+    __table_args__ = (
+        Index("ix_contract_organisation", "organisation_id"),
+        Index("ix_contract_pin", "pin", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
+    pin: Mapped[str | None] = mapped_column(String(12), default=new_pin)
+    """Eight random digits that the client says on the phone: they lead to the contract, and give no right by themselves."""
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     jurisdiction: Mapped[str] = mapped_column(String(8), default="CN")
     time_zone: Mapped[str] = mapped_column(String(64), default="Asia/Shanghai")

@@ -18,7 +18,7 @@ from portal.contracts.rules.rounds import Moved
 from portal.contracts.rules.running import Cover, Running
 from portal.contracts.rules.standing import Standing, State
 from portal.contracts.rules.terms import Entitlement, Kind, Lifecycle, RenewalMode, Service
-from portal.kernel import clock
+from portal.kernel import clock, refs
 from portal.web import filters, languages
 
 SERVICES = {
@@ -345,18 +345,18 @@ def card(shown: Shown) -> dict[str, Any]:
     """A contract as the cover card draws it."""
     word, tone_ = STATES[shown.standing.state]
     left = [e for e in shown.left if e.entitlement and e.entitlement.kind is not Kind.QUOTED]
-    state, runs = shown.standing.state, shown.standing.days_left is not None
+    state = shown.standing.state
     steps = renewal_steps(shown.compiled.lifecycle) if state is State.EXPIRING else []
-    open_ = [_("A signature is missing.")] if state is State.NOT_SIGNED else steps
     return {
         "name": f"{shown.record.number} · {reading(shown.form.name)}",
+        "pin": refs.spoken_pin(shown.record.pin) if shown.standing.in_force else "",
         "standing": " · ".join(filter(None, (str(word), days_left(shown.standing)))),
         "start": filters.day(shown.standing.term.start),
         "end": filters.day(shown.standing.term.end),
         "at": shown.at,
-        "today": _("today") if runs else "",
+        "today": _("today") if shown.standing.days_left is not None else "",
         "left": [figure(e, shown) for e in left] if shown.standing.in_force else [],
-        "open": open_,
+        "open": [_("A signature is missing.")] if state is State.NOT_SIGNED else steps,
         "tone": tone_,
     }
 

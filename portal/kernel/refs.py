@@ -74,6 +74,25 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+_PIN_DIGITS = 8
+
+
+def new_pin() -> str:
+    """Eight random digits, the first not 0: easy to say, hard to guess."""
+    return str(secrets.randbelow(9 * 10 ** (_PIN_DIGITS - 1)) + 10 ** (_PIN_DIGITS - 1))
+
+
+def spoken_pin(pin: str | None) -> str:
+    """In two halves, as it is read out: 4821 7305."""
+    return f"{pin[:4]} {pin[4:]}" if pin else ""
+
+
+def pin_in(text: str) -> str | None:
+    """A PIN as somebody typed it, with blanks or dashes or without; None for anything else."""
+    digits = "".join(c for c in text if c not in " -\u3000\u00a0")
+    return digits if len(digits) == _PIN_DIGITS and digits.isascii() and digits.isdecimal() else None
+
+
 def hash_of(secret: str) -> str:
     """What is stored of a random secret. Not for passwords, which are guessable and want argon2."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -13,8 +13,10 @@ from portal.notify import queries, render, rules, service
 from portal.notify.rules import Message, Told
 from portal.people.rules.links import LASTS, LinkPurpose
 from portal.tickets.models.ticket import Ticket, TimelineEntry
+from portal.tickets.queries import consents
 from portal.tickets.rules.transitions import REOPEN_WITHIN, SILENCE_CLOSES_AFTER
 from portal.tickets.rules.words import Channel, EntryKind, Status
+from portal.tickets.service import consent
 
 
 def ticket_opened(payload: dict[str, Any]) -> None:
@@ -223,6 +225,30 @@ def _tell_of_alarm(alarm_id: int, message: Message, step: str) -> None:
             action_url=render.link_to("intake_staff.held"),
         )  # fmt: skip
         service.add(f"mail_alarm:{row.id}:{step}", message, reader, words, auto_submitted="auto-generated")
+
+
+def consent_asked(payload: dict[str, Any]) -> None:
+    """The question whether data may be touched, to the person who was asked alone. Not when it is closed already."""
+    if not consent.still_open(payload["consent_id"]):
+        return
+    row, ticket = consents.consent_to_send(payload["consent_id"]), queries.ticket(payload["ticket_id"])
+    reader = queries.readers([row.asked_of_id]).get(row.asked_of_id)
+    if reader is None:
+        return
+    words = render.mail(
+        Message.CONSENT_ASKED, reader, ticket=ticket, asked_by=row.asked_by.name, scope=row.scope, hours=row.hours,
+        clause=row.clause, answer_until=row.answer_until, action_url=service.LINK,
+    )  # fmt: skip
+    cause = f"consent:{row.id}"
+    service.add(
+        cause,
+        Message.CONSENT_ASKED,
+        reader,
+        words,
+        ticket=ticket,
+        auto_submitted="auto-generated",
+        consent_id=row.id,
+    )
 
 
 def person_invited(payload: dict[str, Any]) -> None:

@@ -67,6 +67,8 @@ class Delivery(Model):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
+    consent_id: Mapped[int | None] = mapped_column(ForeignKey("data_consent.id"))
+    """Of a mail that asks for a consent: its secret address is put in when the mail is sent, as with `link_id`."""
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "state"))
     reason: Mapped[Reason | None] = mapped_column(choice(Reason, "reason"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)

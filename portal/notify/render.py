@@ -143,6 +143,7 @@ def message_word(message: str) -> str:
         Message.EXPIRED_STAFF: _("Contract ended, to staff"),
         Message.MAIL_ALARM: _("Mail does not come through, to staff"),
         Message.MAIL_ALARM_OVER: _("Mail comes through again, to staff"),
+        Message.CONSENT_ASKED: _("Question for consent"),
         Message.INVITED: _("Invitation"),
         Message.RESET_ASKED: _("New password"),
     }.get(Message(message), message)

@@ -34,6 +34,7 @@ class Message(StrEnum):
     EXPIRED_STAFF = "contract_expired_to_staff"
     MAIL_ALARM = "mail_alarm_to_staff"
     MAIL_ALARM_OVER = "mail_alarm_over_to_staff"
+    CONSENT_ASKED = "consent_asked_of_client"
     INVITED = "person_invited"
     RESET_ASKED = "password_reset_asked"
 

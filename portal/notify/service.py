@@ -17,7 +17,8 @@ from portal.notify.queries import Reader
 from portal.notify.rules import Message
 from portal.people.service import bouncing, links
 from portal.tickets.models.ticket import Ticket
-from portal.tickets.service import record
+from portal.tickets.queries import consents
+from portal.tickets.service import consent, record
 from portal.web.context import settings
 
 LINK = "https://one-time-link.invalid/"
@@ -45,6 +46,7 @@ def add(
     entry_id: int | None = None,
     auto_submitted: str | None = None,
     link_id: int | None = None,
+    consent_id: int | None = None,
 ) -> Delivery | None:
     """Record a delivery and the job that sends it; None if this person was told of this cause already.
 
@@ -71,7 +73,7 @@ def add(
         message_id=f"<delivery.{secrets.token_hex(16)}@{mailbox.rpartition('@')[2]}>",
         in_reply_to=known[-1] if known else None, references=" ".join(rules.references_of(known)) or None,
         reply_to=reply_to, auto_submitted=auto_submitted, subject=words.subject[:300], text=words.text, html=words.html,
-        link_id=link_id, state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
+        link_id=link_id, consent_id=consent_id, state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
         created_at=now,
     )  # fmt: skip
     db.session.add(delivery)
@@ -110,7 +112,9 @@ def claim(delivery_id: int) -> Delivery | None:
         _withhold(delivery, Reason.MAY_NOT_SEE)
     elif delivery.link_id is None and queries.bounces(delivery.address):
         _withhold(delivery, Reason.BOUNCING)
-    elif delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now()):
+    elif (delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now())) or (
+        delivery.consent_id is not None and not consent.still_open(delivery.consent_id)
+    ):
         _withhold(delivery, Reason.LINK_ENDED)
     else:
         delivery.attempts += 1
@@ -124,9 +128,12 @@ def _withhold(delivery: Delivery, reason: Reason) -> None:
 
 def with_secret(delivery: Delivery) -> tuple[str, str]:
     """Text and HTML as they leave: the one-time address in place of its stand-in. Never stored."""
-    if delivery.link_id is None:
+    if delivery.consent_id is not None:
+        url = consent.url_of(consents.consent_to_send(delivery.consent_id))
+    elif delivery.link_id is not None:
+        url = links.url_of(delivery.link_id)
+    else:
         return delivery.text, delivery.html
-    url = links.url_of(delivery.link_id)
     return delivery.text.replace(LINK, url), delivery.html.replace(LINK, url)
 
 

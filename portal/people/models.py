@@ -2,13 +2,20 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.infra.db import BigId, Instant, Model, choice
 from portal.kernel.actor import ClientRole, StaffRole
+from portal.people.rules import phones as phone_rules
 from portal.people.rules.links import LinkPurpose
+
+
+def _tail_of(column: str) -> Any:
+    """The default of a column that follows a phone number, for rows that are inserted in bulk."""
+    return lambda context: phone_rules.tail_of(context.get_current_parameters().get(column))
 
 
 class OrganisationKind(StrEnum):
@@ -21,6 +28,7 @@ class Organisation(Model):
     """A client company, the provider itself, or a third party such as a factory."""
 
     __tablename__ = "organisation"
+    __table_args__ = (Index("ix_organisation_phone_tail", "phone_tail"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -28,6 +36,8 @@ class Organisation(Model):
     language: Mapped[str] = mapped_column(String(16), default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="Asia/Shanghai")
     phone: Mapped[str | None] = mapped_column(String(64))
+    phone_tail: Mapped[str | None] = mapped_column(String(32), default=_tail_of("phone"))
+    """The number back to front, for finding it by its end; it follows by itself."""
     address: Mapped[str | None] = mapped_column(String(500))
     note: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
@@ -37,6 +47,11 @@ class Organisation(Model):
 
     sites: Mapped[list["Site"]] = relationship(back_populates="organisation", order_by="Site.name")
     domains: Mapped[list["OrganisationDomain"]] = relationship(order_by="OrganisationDomain.domain")
+
+    @validates("phone")
+    def _keep_tail(self, _name: str, value: Any) -> Any:
+        self.phone_tail = phone_rules.tail_of(value)
+        return value
 
 
 class OrganisationDomain(Model):
@@ -56,18 +71,27 @@ class Site(Model):
     """Where devices stand and engineers go."""
 
     __tablename__ = "site"
-    __table_args__ = (Index("ix_site_organisation", "organisation_id"),)
+    __table_args__ = (
+        Index("ix_site_organisation", "organisation_id"),
+        Index("ix_site_phone_tail", "phone_tail"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(500))
     phone: Mapped[str | None] = mapped_column(String(64))
+    phone_tail: Mapped[str | None] = mapped_column(String(32), default=_tail_of("phone"))
     access_note: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     organisation: Mapped[Organisation] = relationship(back_populates="sites")
+
+    @validates("phone")
+    def _keep_tail(self, _name: str, value: Any) -> Any:
+        self.phone_tail = phone_rules.tail_of(value)
+        return value
 
 
 class Contact(Model):
@@ -118,21 +142,31 @@ class ContactEmail(Model):
 
 
 class ContactPhone(Model):
-    """`number` as people write it; `digits` in international form for finding a caller."""
+    """`number` as people write it; `digits` in international form; `tail` the same back to front, for finding a caller by the
+    last digits. It follows `digits` by itself."""
 
     __tablename__ = "contact_phone"
     __table_args__ = (
         Index("ix_contact_phone_contact", "contact_id"),
         Index("ix_contact_phone_digits", "digits"),
+        Index("ix_contact_phone_tail", "tail"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
     number: Mapped[str] = mapped_column(String(64))
     digits: Mapped[str] = mapped_column(String(32))
+    tail: Mapped[str | None] = mapped_column(
+        String(32), default=lambda c: phone_rules.tail(c.get_current_parameters()["digits"])
+    )
     label: Mapped[str | None] = mapped_column(String(60))
 
     contact: Mapped[Contact] = relationship(back_populates="phones")
+
+    @validates("digits")
+    def _keep_tail(self, _name: str, value: str) -> str:
+        self.tail = phone_rules.tail(value)
+        return value
 
 
 class Membership(Model):

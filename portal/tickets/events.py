@@ -77,3 +77,15 @@ class PromiseNear:
 class PromiseBroken:
     ticket_id: int
     clock_id: int
+
+
+@dataclass(frozen=True)
+class WorkLogged:
+    ticket_id: int
+    work_id: int
+
+
+@dataclass(frozen=True)
+class ConsentAsked:
+    consent_id: int
+    ticket_id: int

@@ -330,6 +330,18 @@ document.addEventListener("click", async (event) => {
   if (copy) { await navigator.clipboard.writeText(copy.dataset.copy); toast(copy.dataset.copied); }
 });
 
+// --- Timers: how long a call has been going on, counted from the instant that the server keeps ----------------------------
+
+function tick() {
+  for (const line of $$("[data-since]")) {
+    const seconds = Math.max(0, Math.floor(Date.now() / 1000) - Number(line.dataset.since));
+    const two = (n) => String(n).padStart(2, "0");
+    line.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+  }
+}
+setInterval(tick, 1000);
+document.addEventListener("htmx:afterSettle", tick);
+
 // --- Keys for the desk: silent while typing, composing, or asking ------------------------------------------------------
 
 let prefix = "";
@@ -380,4 +392,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 settleSent();
+tick();
 greet(document);

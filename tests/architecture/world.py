@@ -87,6 +87,26 @@ def _contract(cast: Cast, staff: Any, scan: str) -> Any:
     return made
 
 
+def _before_a_visit(cast: Cast, owner: Any, agent: Any, ticket: Any) -> dict[str, int]:
+    """A promised call, a question for consent, a checklist and a tool."""
+    from datetime import timedelta
+
+    from portal.kernel import clock
+    from portal.ladder.rules.checklist import AnswerKind, Question, Words
+    from portal.ladder.service import callbacks, checklists, remote
+    from portal.tickets.service import consent
+
+    wish = callbacks.Wish("138 0013 8000", clock.now() + timedelta(hours=2), "The till")
+    question = Question("q1", AnswerKind.YES_NO, Words("Is it plugged in?", "插上电源了吗？"))
+    written = checklists.write(agent, Words("Till", "收银机"), None, None, [question])
+    return {
+        "callback_id": callbacks.ask(owner, ticket, wish).id,
+        "consent_id": consent.ask(agent, ticket, cast.owner.contact_id, "Look into the journal", 24).id,
+        "checklist_id": written.id,
+        "tool_id": remote.keep("Remote", "https://remote.example/{serial}").id,
+    }
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -131,6 +151,7 @@ def make() -> World:
         tagging.set_tags(agent, ticket, "till")
         contract = _contract(cast, agent, sha256)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
+        before_a_visit = _before_a_visit(cast, owner, agent, ticket)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
     number, ticket_id = ticket.number, ticket.id
     accept(RAW_MAIL.replace(b"\n", b"\r\n"), "pipe")
@@ -161,6 +182,7 @@ def make() -> World:
             "membership_id": db.session.get_one(Contact, cast.owner.contact_id).memberships[0].id,
             "token": "no-such-token",
             "tag_id": 1,
+            **before_a_visit,
             "link_id": invitation.id,
             "tickets_staff:link_id": 0,
             "job_id": 1,

@@ -22,7 +22,7 @@ from portal.contracts.rules import blanks, forms
 from portal.contracts.rules.blanks import BlankFault
 from portal.contracts.rules.compiling import Compiled
 from portal.infra.db import db
-from portal.kernel import clock
+from portal.kernel import clock, refs
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 from portal.people import queries as people
@@ -60,6 +60,7 @@ def enter(actor: Actor, new: NewContract) -> tuple[ContractRecord, Compiled]:
     now = clock.now()
     record = ContractRecord(
         number=new.number,
+        pin=_free_pin(),
         organisation_id=organisation.id,
         jurisdiction=new.jurisdiction,
         time_zone=new.time_zone,
@@ -78,6 +79,14 @@ def enter(actor: Actor, new: NewContract) -> tuple[ContractRecord, Compiled]:
         cover(record, terms.start, device_id=device_id, device_class=kind)
     db.session.flush()
     return record, terms
+
+
+def _free_pin() -> str:
+    """One that no contract has."""
+    while True:
+        pin = refs.new_pin()
+        if db.session.scalar(select(ContractRecord.id).where(ContractRecord.pin == pin)) is None:
+            return pin
 
 
 def _add_version(

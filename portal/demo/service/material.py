@@ -51,6 +51,12 @@ def contracts() -> list[dict[str, Any]]:
     return found
 
 
+@cache
+def ladder() -> dict[str, Any]:
+    """Checklists, tools, promised calls, questions for consent."""
+    return _read(DATA / "ladder.toml")
+
+
 def form_text(key: str) -> str:
     """A contract form as it lies in the data of the contracts."""
     return (CONTRACTS / "forms" / f"{key}.toml").read_text(encoding="utf-8")

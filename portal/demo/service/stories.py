@@ -15,9 +15,11 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.tickets.models.ticket import Ticket
+from portal.tickets.queries import consents
 from portal.tickets.rules.linking import Way
 from portal.tickets.rules.words import Channel, ClosureCode, Kind, Outcome, Phase, Status, Urgency
 from portal.tickets.service import (
+    consent,
     conversation,
     following,
     linking,
@@ -141,6 +143,17 @@ def _remotes(teller: Teller, key: str, step: Step, at: datetime) -> None:
     work.log_remote(teller.cast.actor(step["by"]), teller.tickets[key], _work(teller, step, at))
 
 
+def _asks_consent(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    contact = teller.cast.contacts[step["of"]]
+    actor = teller.cast.actor(step["by"])
+    consent.ask(actor, teller.tickets[key], contact.id, step["text"].strip(), step.get("hours", 24))
+
+
+def _agrees(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    ticket, actor = teller.tickets[key], teller.cast.actor(step["by"])
+    consent.answer(actor, consents.consents_of(SYSTEM, ticket)[0], step.get("yes", True))
+
+
 def _waits(teller: Teller, key: str, step: Step, _at: datetime) -> None:
     words = _words(teller, step) if "text" in step else None
     status.wait(
@@ -206,6 +219,7 @@ _STEPS: dict[str, Callable[[Teller, str, Step, datetime], None]] = {
     "resolves": _resolves, "confirms": _confirms, "silence": _silence, "cancels": _cancels, "assigns": _assigns,
     "moves": _moves, "adds": _adds, "leaves": _leaves, "merges": _merges, "tags": _tags, "snoozes": _snoozes,
     "links": _links,
+    "asks_consent": _asks_consent, "agrees": _agrees,
 }  # fmt: skip
 
 

@@ -1,20 +1,14 @@
-"""Phone numbers in any spelling, and the one form in which a caller is found."""
+"""Phone numbers as a form takes them: any spelling, or a sentence that says how one looks."""
 
-import phonenumbers
 from flask_babel import lazy_gettext as _l
 
 from portal.kernel.errors import Refused
-
-HOME = "CN"
-"""The region of a number without a country's code."""
+from portal.people.rules import phones
 
 
 def digits_of(number: str) -> str:
     """International digits without the plus, 8613800138000 for "138-0013-8000". Raises Refused for what is no number."""
-    try:
-        parsed = phonenumbers.parse(number, HOME)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
+    digits = phones.international(number)
+    if digits is None:
         raise Refused(_l("Enter a phone number, such as 138 0013 8000 or +44 20 7946 0991."), field="phones")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).lstrip("+")
+    return digits

@@ -8,7 +8,7 @@ from wtforms import RadioField
 from wtforms.validators import Optional
 
 from portal.kernel.errors import Refused
-from portal.tickets.forms.staff import InstantField
+from portal.tickets.forms.fields import InstantField
 from portal.web.fields import Form, line
 
 

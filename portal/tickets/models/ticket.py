@@ -211,6 +211,12 @@ class WorkLog(Model):
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"))
     call_again_at: Mapped[datetime | None] = mapped_column(Instant)
     touches_data: Mapped[bool] = mapped_column(Boolean, default=False)
+    why_not: Mapped[str | None] = mapped_column(Text)
+    """Why it could not be solved on this step of the ladder."""
+    number: Mapped[str | None] = mapped_column(String(64))
+    """The phone number of the call, for the record that HW-13 asks for."""
+    last_backup: Mapped[str | None] = mapped_column(String(200))
+    """What the client said to the question when the data was last backed up (TS-17)."""
 
     entry: Mapped[TimelineEntry] = relationship(back_populates="work")
     user: Mapped[User] = relationship()

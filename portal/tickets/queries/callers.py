@@ -1,29 +1,88 @@
-"""Finding who calls: people of client organisations by name, phone number, e-mail address or organisation."""
+"""Finding who calls by what they say: name, organisation, phone number, PIN of a contract, sticker or serial of a device.
 
-import re
+At most six statements, each by an index or over people alone, however many tickets there are.
+"""
+
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import Select, String, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, selectinload
 
+from portal.assets import queries as assets
+from portal.assets.models import Device
+from portal.assets.rules import key_of
+from portal.contracts.models import ContractRecord
 from portal.infra.db import db
+from portal.kernel import refs
 from portal.kernel.actor import Actor
 from portal.people import queries as people
-from portal.people.models import Contact, ContactEmail, ContactPhone, Membership, Organisation
+from portal.people.models import Contact, ContactEmail, ContactPhone, Membership, Organisation, Site
+from portal.people.rules import phones
 
 MOST = 20
 LONGEST = 100
-_NUMBER = re.compile(r"[\d\s+()./–-]+")
-FEWEST_DIGITS = 3
+SHORTEST_KEY = 3
+"""Fewer letters and digits are the beginning of too many stickers."""
+_LONGEST_TAIL = 32
+_LAST = "Z" * 12
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An organisation, a site, a device or a contract that the words name: `kind` says which."""
+
+    kind: str
+    id: int
+    name: str
+    detail: str
+    organisation_id: int
+    organisation: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """People first, then what else the words name."""
+
+    people: Sequence[Membership]
+    things: Sequence[Thing]
+
+    def __len__(self) -> int:
+        return len(self.people) + len(self.things)
+
+
+NOTHING = Found((), ())
+
+
+def find(actor: Actor, typed: str) -> Found:
+    """For the staff's eyes; nothing for others, for nothing typed, and for fewer digits than tell people apart."""
+    wanted = " ".join(typed[:LONGEST].replace("\x00", " ").split())
+    if not wanted or not actor.is_staff:
+        return NOTHING
+    tails = phones.sought(wanted)
+    return Found(_people(actor, wanted, tails), _things(actor, wanted, tails))
 
 
 def callers(actor: Actor, typed: str) -> Sequence[Membership]:
-    """Memberships with their contact, phones and organisation, at most MOST; none for fewer than what tells people apart.
+    """Memberships with their contact, phones and organisation, at most MOST. Who belongs to two organisations is listed twice."""
+    return find(actor, typed).people
 
-    A number is found in any spelling and by its end; who belongs to two organisations is listed twice.
-    """
-    wanted = " ".join(typed[:LONGEST].split())
-    if not wanted:
+
+def _ends_with(column: InstrumentedAttribute[Any], tails: list[str]) -> Any:
+    """Numbers that end so: a range of the index over their tails, whatever the collation."""
+    return or_(*(column.between(t, (t + "9" * _LONGEST_TAIL)[:_LONGEST_TAIL]) for t in tails))
+
+
+def _begins_with(column: InstrumentedAttribute[Any], key: str) -> Any:
+    """A sticker or serial that begins so; a short one must be the whole."""
+    if len(key) < SHORTEST_KEY:
+        return column == key
+    return and_(column.between(key, key + _LAST), column.startswith(key, autoescape=True))
+
+
+def _people(actor: Actor, wanted: str, tails: list[str]) -> Sequence[Membership]:
+    if not tails and wanted.replace(" ", "").isdecimal():
         return []
     visible = people.organisations_for(actor).with_only_columns(Organisation.id)
     query = (
@@ -33,23 +92,86 @@ def callers(actor: Actor, typed: str) -> Sequence[Membership]:
         .where(Membership.active, Contact.active, Organisation.id.in_(visible))
         .options(
             contains_eager(Membership.organisation),
-            contains_eager(Membership.contact).options(selectinload(Contact.phones), selectinload(Contact.emails)),
+            contains_eager(Membership.contact).options(
+                selectinload(Contact.phones), selectinload(Contact.emails)
+            ),
         )
         .order_by(Contact.name, Organisation.name, Membership.id)
         .limit(MOST)
-    )  # fmt: skip
-    digits = "".join(c for c in wanted if c.isdecimal() and c.isascii())
-    if _NUMBER.fullmatch(wanted) and len(digits) >= FEWEST_DIGITS:
-        by_phone = select(ContactPhone.contact_id).where(
-            ContactPhone.digits.contains(digits.lstrip("0") or digits)
-        )
+    )
+    if tails:
+        by_phone = select(ContactPhone.contact_id).where(_ends_with(ContactPhone.tail, tails))
         return db.session.scalars(query.where(Contact.id.in_(by_phone))).all()
+    by_name = select(Contact.id).where(Contact.name.icontains(wanted, autoescape=True))
     by_email = select(ContactEmail.contact_id).where(
         ContactEmail.address.contains(wanted.lower(), autoescape=True)
     )
-    named = or_(
-        Contact.name.icontains(wanted, autoescape=True),
-        Organisation.name.icontains(wanted, autoescape=True),
-        Contact.id.in_(by_email),
+    by_place = (
+        select(Membership.contact_id)
+        .join(Organisation, Membership.organisation_id == Organisation.id)
+        .where(Organisation.name.icontains(wanted, autoescape=True))
     )
-    return db.session.scalars(query.where(named)).all()
+    named = by_name.union(by_email).subquery()
+    query = query.where(
+        or_(
+            Contact.id.in_(select(named.c[0])),
+            and_(Contact.id.in_(by_place), Organisation.name.icontains(wanted, autoescape=True)),
+        )
+    )
+    return db.session.scalars(query).all()
+
+
+def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
+    """Organisations by name or number, sites by number, devices by sticker or serial, a contract by its PIN; one statement."""
+    visible = people.organisations_for(actor).with_only_columns(Organisation.id).subquery()
+    parts: list[Select[Any]] = []
+
+    def part(kind: str, id_: Any, name: Any, detail: Any, condition: Any, base: Any = None) -> None:
+        query = select(
+            literal(kind).label("kind"),
+            id_.label("id"),
+            cast(name, String).label("name"),
+            cast(detail, String).label("detail"),
+            Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation"),
+        )
+        query = query.join_from(base, Organisation) if base is not None else query.select_from(Organisation)
+        parts.append(query.where(condition, Organisation.id.in_(select(visible.c.id))).limit(MOST))
+
+    if tails:
+        by_number = _ends_with(Organisation.phone_tail, tails)
+        part("organisation", Organisation.id, Organisation.name, Organisation.phone, by_number)
+        part(
+            "site",
+            Site.id,
+            Site.name,
+            Site.phone,
+            and_(_ends_with(Site.phone_tail, tails), Site.active),
+            Site,
+        )
+    else:
+        named = Organisation.name.icontains(wanted, autoescape=True)
+        part("organisation", Organisation.id, Organisation.name, null(), named)
+    key = key_of(wanted)
+    if key:
+        mine = assets.devices_for(actor).with_only_columns(Device.id)
+        for column, shown in ((Device.tag_key, Device.tag), (Device.serial_key, Device.serial)):
+            hit = and_(_begins_with(column, key), Device.id.in_(mine))
+            part("device", Device.id, Device.name, shown, hit, Device)
+    pin = refs.pin_in(wanted)
+    if pin:
+        part(
+            "contract",
+            ContractRecord.id,
+            ContractRecord.number,
+            null(),
+            ContractRecord.pin == pin,
+            ContractRecord,
+        )
+    rows = db.session.execute(union_all(*(select(p.subquery()) for p in parts)).limit(2 * MOST)).all()
+    once = {
+        (r.kind, r.id): Thing(r.kind, r.id, r.name, r.detail or "", r.organisation_id, r.organisation)
+        for r in rows
+    }
+    order = ("contract", "device", "organisation", "site")
+    return sorted(once.values(), key=lambda t: (order.index(t.kind), t.name, t.id))[:MOST]

@@ -18,6 +18,7 @@ from portal.infra import files
 from portal.kernel import refs
 from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry, WorkLog
 from portal.tickets.render import operations, work
+from portal.tickets.render.attempts import OUTCOME_FOR_CLIENT, work_facts
 from portal.tickets.rules.transitions import ReplyEffect
 from portal.tickets.rules.words import (
     ENDED,
@@ -30,6 +31,7 @@ from portal.tickets.rules.words import (
     Status,
     Urgency,
 )
+from portal.tickets.service import consent
 from portal.web import filters, mail_html, uploads
 
 KIND: dict[Kind, Any] = {
@@ -78,13 +80,6 @@ OUTCOME: dict[Outcome, Any] = {
     Outcome.CALL_AGAIN: _l("Call again"),
     Outcome.CLIENT_TRIES: _l("The client tries our advice"),
     Outcome.NOT_REACHED: _l("Nobody reached"),
-    Outcome.NOT_SOLVABLE: _l("Not solvable this way"),
-}
-OUTCOME_FOR_CLIENT: dict[Outcome, Any] = {
-    Outcome.SOLVED: _l("Solved"),
-    Outcome.CALL_AGAIN: _l("We call again"),
-    Outcome.CLIENT_TRIES: _l("You try our advice"),
-    Outcome.NOT_REACHED: _l("We did not reach you"),
     Outcome.NOT_SOLVABLE: _l("Not solvable this way"),
 }
 CLOSURE: dict[ClosureCode, Any] = {
@@ -189,6 +184,8 @@ def _line(entry: TimelineEntry, staff: bool, unread: bool) -> Line:
         words = _("%(channel)s, entered by %(name)s", channel=words, name=entered_by)
     elif entered_by:
         words = _("entered by %(name)s", name=entered_by)
+    if staff and details.get("number"):
+        words = f"{words} · {details['number']}"
     return Line(
         **common,
         text=filters.paragraphs(entry.text),
@@ -202,22 +199,6 @@ def _line(entry: TimelineEntry, staff: bool, unread: bool) -> Line:
 def author_of(entry: TimelineEntry) -> str:
     """Whose words a line are; the portal's own lines have no author."""
     return entry.contact.name if entry.contact else ""
-
-
-def work_facts(work: WorkLog, *, reader_is_staff: bool) -> list[tuple[str, Any]]:
-    """What a call or a remote session was about, as (word, value); the client reads the outcome in the client's words."""
-    rows: list[tuple[str, Any]] = [
-        (_("Spoke to"), work.contact.name if work.contact else ""),
-        (_("Symptom"), filters.paragraphs(work.symptom)),
-        (_("Advice") if work.phase is Phase.PHONE else _("What was done"), filters.paragraphs(work.advice)),
-    ]
-    if not reader_is_staff:
-        rows.append((_("Outcome"), str(OUTCOME_FOR_CLIENT[work.outcome])))
-    if work.call_again_at:
-        rows.append((_("Next call"), filters.when(work.call_again_at)))
-    if work.touches_data and reader_is_staff:
-        rows.append((_("Data"), _("The session touched the client's data")))
-    return rows
 
 
 def file_line(attachment: Attachment) -> FileLine:
@@ -251,6 +232,8 @@ def change_sentence(entry: TimelineEntry, reader_is_staff: bool) -> str:
         return _(
             "%(name)s removed %(other)s from this request", name=who or _("The portal"), other=details["name"]
         )
+    if what == "consent":
+        return consent.sentence_of(details, who)
     if what == "thanks_read":
         return _("%(name)s read the thanks; the request stays as it is", name=who)
     return (
@@ -330,7 +313,7 @@ def ladder_steps(
         attempts = [
             {
                 "by": w.user.name, "at": filters.when(w.started_at), "minutes": w.minutes,
-                "outcome": str(words[w.outcome]), "advice": filters.paragraphs(w.advice),
+                "outcome": str(words[w.outcome]), "advice": filters.paragraphs(w.advice), "why_not": w.why_not,
             }
             for w in works
             if w.phase is step

@@ -39,6 +39,8 @@ class NewTicket:
     team_id: int | None = None
     acknowledge: bool = True
     """Whether the requester gets a mail that it arrived."""
+    number: str = ""
+    """The number that a call or a fax came from (HW-13)."""
 
 
 def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
@@ -74,7 +76,8 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
             db.session.add(Participant(ticket_id=ticket.id, contact_id=contact_id, added_at=now))
     asked = Actor(contact_id=requester.id, name=requester.name)
     first = record.add_entry(ticket, asked, EntryKind.MESSAGE, now, new.words, channel=new.channel)
-    first.details = {"entered_by": actor.name} if actor.is_staff else None
+    if actor.is_staff:
+        first.details = {"entered_by": actor.name} | ({"number": new.number} if new.number else {})
     indexing.add_head(ticket.id, ticket.subject, device, requester.name, organisation.name)
     waits = clocks.waits_at_first(clocks.promise(ticket, now))
     if waits is not None:

@@ -1,7 +1,7 @@
 """Calls and remote sessions: the attempts that the ladder is made of."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
@@ -11,10 +11,14 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 from portal.people import queries as people
-from portal.tickets.events import StaffReplied
+from portal.people.models import Contact
+from portal.tickets.events import StaffReplied, WorkLogged
+from portal.tickets.models.attempts import RunningWork
 from portal.tickets.models.ticket import Ticket, WorkLog
+from portal.tickets.queries import consents
+from portal.tickets.rules import consent
 from portal.tickets.rules.words import ENDED, Channel, EntryKind, Outcome, Phase, Status
-from portal.tickets.service import record, status
+from portal.tickets.service import record, running, status
 from portal.tickets.service.record import Words
 
 
@@ -30,6 +34,12 @@ class Work:
     advice: str = ""
     call_again_at: datetime | None = None
     touches_data: bool = False
+    why_not: str = ""
+    """Why it could not be solved on this step."""
+    number: str = ""
+    """Of the phone (HW-13); empty takes the running call's, or the person's."""
+    last_backup: str = ""
+    """The client's answer, when its data was last backed up (TS-17)."""
     tell_client: bool = False
     """Mail the advice to the client, too."""
 
@@ -40,7 +50,10 @@ def log_call(actor: Actor, ticket: Ticket, work: Work) -> WorkLog:
 
 
 def log_remote(actor: Actor, ticket: Ticket, work: Work) -> WorkLog:
-    """Record a remote session; the ticket climbs to the remote phase if it stood on the phone."""
+    """Record a remote session; the ticket climbs to the remote phase if it stood on the phone.
+
+    One that touched the client's data needs a consent that held meanwhile (TS-09); raises Refused without.
+    """
     return _log(actor, ticket, work, Phase.REMOTE, EntryKind.REMOTE)
 
 
@@ -51,8 +64,12 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
         raise Refused(_l("This ticket has ended. Reopen it before you log work on it."))
     if work.started_at > now:
         raise Refused(_l("That lies in the future. When did it start?"), field="started_at")
-    if work.contact_id is not None:
-        people.member_of(ticket.organisation_id, work.contact_id)
+    spoke_to = (
+        people.member_of(ticket.organisation_id, work.contact_id) if work.contact_id is not None else None
+    )
+    if work.touches_data:
+        _refuse_without_consent(actor, ticket, work)
+    timer = running.finish(actor, ticket, phase)
     reached = work.outcome is not Outcome.NOT_REACHED
     if phase is Phase.REMOTE and ticket.phase is Phase.PHONE:
         status.change_phase(actor, ticket, Phase.REMOTE)
@@ -64,10 +81,12 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
         ticket_id=ticket.id, entry_id=entry.id, phase=phase, user_id=actor.user_id, contact_id=work.contact_id,
         started_at=work.started_at, minutes=work.minutes, symptom=work.symptom.strip() or None,
         advice=work.advice.strip() or None, outcome=work.outcome, call_again_at=work.call_again_at,
-        touches_data=work.touches_data,
+        touches_data=work.touches_data, why_not=work.why_not.strip() or None, last_backup=work.last_backup.strip()[:200] or None,
+        number=_number(phase, work, timer, spoke_to),
     )  # fmt: skip
     db.session.add(log)
     db.session.flush()
+    outbox.record(WorkLogged(ticket.id, log.id))
     if reached:
         status.touch_by_staff(ticket, actor, now, contact_at=max(work.started_at, ticket.received_at))
     elif ticket.assignee_id is None:
@@ -77,3 +96,24 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
     if reached and ticket.status in (Status.WAITING_CUSTOMER, Status.WAITING_INTERNAL):
         status.become(ticket, actor, Status.IN_PROGRESS, now)
     return log
+
+
+def _number(phase: Phase, work: Work, timer: RunningWork | None, spoke_to: Contact | None) -> str | None:
+    """The number of a call: as it was typed, as it was dialled, or the first of the person's (HW-13)."""
+    if phase is not Phase.PHONE:
+        return None
+    known = work.number.strip() or (timer.number if timer else None) or (spoke_to.phone if spoke_to else None)
+    return known[:64] if known else None
+
+
+def _refuse_without_consent(actor: Actor, ticket: Ticket, work: Work) -> None:
+    """Invariant 45: a work log that touches data has a consent."""
+    known = consents.facts_of(consents.consents_of(actor, ticket))
+    if not consent.allows(known, work.started_at, work.started_at + timedelta(minutes=work.minutes)):
+        raise Refused(
+            _l(
+                "Data may be touched only with the client's consent, and none held at that time. Ask for it on the ticket, "
+                "or log the session without data."
+            ),
+            field="touches_data",
+        )

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from portal.kernel.errors import Refused, Stale
 from portal.people import queries as people
-from portal.tickets.forms.staff import CallForm, NoteForm, RemoteForm, ReplyForm
-from portal.tickets.queries import scope
+from portal.tickets.forms.attempts import CallForm, RemoteForm
+from portal.tickets.forms.staff import NoteForm, ReplyForm
+from portal.tickets.queries import running, scope
 from portal.tickets.queries import staff as queries
 from portal.tickets.render import timeline as render
 from portal.tickets.rules.words import Outcome
@@ -27,6 +28,7 @@ def log_call(number: int) -> ResponseReturnValue:
     ticket = scope.ticket_for(guards.actor(), number)
     form = CallForm()
     form.offer(ticket, people.contacts_of(ticket.organisation_id))
+    form.follow(running.running_on(guards.actor(), ticket.id), first=request.method == "GET")
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
         work.log_call(actor, locked, form.work())
@@ -40,6 +42,8 @@ def log_call(number: int) -> ResponseReturnValue:
 def log_remote(number: int) -> ResponseReturnValue:
     """A remote session; the ticket climbs to that step of the ladder."""
     form = RemoteForm()
+    ticket = scope.ticket_for(guards.actor(), number)
+    form.follow(running.running_on(guards.actor(), ticket.id), first=request.method == "GET")
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
         work.log_remote(actor, locked, form.work())

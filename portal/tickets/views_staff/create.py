@@ -14,8 +14,10 @@ from portal.infra.transaction import transaction
 from portal.kernel import refs
 from portal.kernel.errors import Refused
 from portal.people import queries as people
-from portal.tickets.forms.staff import CreateForm
+from portal.tickets.forms.entering import CreateForm
 from portal.tickets.queries import callers as caller_queries
+from portal.tickets.queries import running
+from portal.tickets.rules.words import Outcome
 from portal.tickets.service import following, opening, work
 from portal.tickets.views_staff import act
 from portal.tickets.views_staff.door import blueprint
@@ -36,6 +38,11 @@ def create() -> ResponseReturnValue:
     devices = assets.devices_of(actor, organisation.id)
     form = CreateForm()
     form.offer(devices)
+    timer = running.running_of(actor)
+    mine = timer if timer and timer.ticket_id is None and timer.contact_id == requester.id else None
+    form.follow(mine, first=request.method == "GET")
+    if request.method == "GET" and request.args.get("device", "").isdecimal():
+        form.device_id.data = request.args["device"]
     code, kept = 200, []
     if request.method == "POST":
         files, refused_files = uploads.receive(
@@ -51,7 +58,10 @@ def create() -> ResponseReturnValue:
                 form.refuse(refused)
             else:
                 flash(_("%(number)s is open.", number=refs.ticket_number(number)), "success")
-                return htmx.go(act.ticket_url(number))
+                solved = form.log_call.data and form.outcome.data == Outcome.SOLVED
+                return htmx.go(
+                    url_for("tickets_staff.resolve", number=number) if solved else act.ticket_url(number)
+                )
         code, kept = 422, act.kept(files)
     form.submission.data = form.submission.data or refs.new_secret()
     organisation = people.organisation_for(actor, organisation_id)
@@ -59,7 +69,13 @@ def create() -> ResponseReturnValue:
     template = "tickets/_create_form.html" if htmx.is_htmx() else "tickets/staff/create.html"
     action = url_for("tickets_staff.create", organisation=organisation.id, contact=requester.id)
     page = render_template(
-        template, form=form, organisation=organisation, requester=requester, kept=kept, action=action
+        template,
+        timer=mine,
+        form=form,
+        organisation=organisation,
+        requester=requester,
+        kept=kept,
+        action=action,
     )
     return page, code
 
@@ -81,7 +97,7 @@ def _find() -> ResponseReturnValue:
 
 def _found() -> dict[str, Any]:
     typed = one_line(request.args.get("who")) or ""
-    found = caller_queries.callers(guards.actor(), typed)
+    found = caller_queries.find(guards.actor(), typed)
     return {"typed": typed, "found": found, "most": caller_queries.MOST}
 
 

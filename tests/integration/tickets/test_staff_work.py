@@ -177,11 +177,12 @@ class TestARemoteSession:
             "minutes": 9,
             "outcome": "not_solvable",
             "advice": "Reinstalled the driver",
-            "touches_data": "y",
+            "why_not": "The spooler's database is damaged",
         }
         assert log(as_user(cast.agent), number, "remote", **fields).status_code == 303
         row = db.session.query(WorkLog).filter_by(phase=Phase.REMOTE).one()
-        assert (row.advice, row.touches_data, row.minutes) == ("Reinstalled the driver", True, 9)
+        assert (row.advice, row.touches_data, row.minutes) == ("Reinstalled the driver", False, 9)
+        assert row.why_not == "The spooler's database is damaged"
         assert opened.look(cast.agent, number).phase is Phase.REMOTE
         entry = db.session.query(TimelineEntry).filter_by(kind=EntryKind.REMOTE).one()
         assert entry.id == row.entry_id

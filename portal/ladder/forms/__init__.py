@@ -1,0 +1,1 @@
+"""What is typed about promised calls, checklists, consents and tools."""

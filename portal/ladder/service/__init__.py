@@ -1,0 +1,1 @@
+"""Promised calls, checklists and their answers, and the tools of remote sessions."""
