@@ -153,8 +153,11 @@ def timeline_lines(
             and entry.kind is not EntryKind.CHANGE
             and entry.side != "staff"
         )
+        elsewhere = home is not None and entry.ticket_id != home.id
+        if elsewhere and (entry.details or {}).get("what") == "merged":
+            continue  # the other half of a line that stands here
         line = _line(entry, reader_is_staff, unread)
-        if home is not None and entry.ticket_id != home.id:
+        if elsewhere:
             line = replace(line, origin=refs.ticket_number(entry.ticket.number))
         lines.append(line)
     return lines
