@@ -68,6 +68,17 @@ def ticket_assigned(payload: dict[str, Any]) -> None:
     _tell(mark, told, ticket, None)
 
 
+def colleague_mentioned(payload: dict[str, Any]) -> None:
+    """The colleague who was named in a note; the mail holds none of its words, for an internal line leaves the portal by no
+    mail."""
+    ticket = queries.ticket(payload["ticket_id"])
+    colleague, by = queries.contact_of_user(payload["user_id"]), payload["by_user_id"]
+    author = queries.contact_of_user(by) if by is not None else None
+    if colleague is not None:
+        told = rules.of_mentioned(queries.facts(ticket), colleague, author)
+        _tell(f"mentioned:{payload['entry_id']}:{payload['user_id']}", told, ticket, None)
+
+
 def ticket_waits_for_client(payload: dict[str, Any]) -> None:
     """What we need from the client, in the words that staff chose."""
     ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])

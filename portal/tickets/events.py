@@ -89,3 +89,11 @@ class WorkLogged:
 class ConsentAsked:
     consent_id: int
     ticket_id: int
+
+
+@dataclass(frozen=True)
+class ColleagueMentioned:
+    ticket_id: int
+    entry_id: int
+    user_id: int
+    by_user_id: int | None

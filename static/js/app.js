@@ -64,7 +64,7 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 function underHand(part) {
   const selection = getSelection();
   return part.contains(document.activeElement) && document.activeElement !== part
-    || part.querySelector("details[open][data-menu], dialog[open]") !== null
+    || part.querySelector("details[open][data-menu], dialog[open], input[type=checkbox]:checked") !== null
     || (selection && !selection.isCollapsed && part.contains(selection.anchorNode));
 }
 
@@ -72,6 +72,77 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
   if (part.matches("[data-poll]") && (document.hidden || !navigator.onLine || underHand(part))) event.preventDefault();
 });
+
+// A form that is on its way keeps no draft any more: it would come back after it was sent.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.detail.elt;
+  if (part.matches("[data-autosave]") && part.closest("form")?.matches(".htmx-request, [data-busy]")) event.preventDefault();
+});
+
+// Files that the draft holds by now are listed there: they are not sent twice.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const form = event.detail.requestConfig?.elt.matches("[data-autosave]") && document.getElementById("ticket-draft")?.closest("form");
+  if (form) $$("[data-drop]", form).forEach((place) => hold(place, place.querySelector("input[type=file]"), []));
+});
+
+// Canned words go where the cursor is; the search takes the first one with Enter.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-insert]");
+  const field = link?.closest("form")?.elements.text;
+  if (!field || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const before = field.value.slice(0, field.selectionStart);
+  field.setRangeText((before && !before.endsWith("\n") ? "\n" : "") + link.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+  link.closest("#ticket-canned").replaceChildren();
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-canned-search]")) return;
+  event.stopPropagation();
+  const wanted = event.target.value.toLocaleLowerCase();
+  for (const item of $$("li", event.target.parentElement)) item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches("[data-canned-search]") || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  $$("li:not([hidden]) a", event.target.parentElement)[0]?.click();
+});
+
+// --- Colleagues see that somebody types; a mark is read only by somebody who stays -------------------------------------
+
+const TYPES = { "ticket-reply": "reply", "ticket-note": "note" };
+let typingTimer;
+
+function typeMark(kind) {
+  const box = document.querySelector("form[data-presence]");
+  if (!box || box.elements.typing.value === kind) return;
+  box.elements.typing.value = kind;
+  window.htmx?.trigger(box, "poll");
+}
+
+document.addEventListener("input", (event) => {
+  const kind = event.target.tagName === "TEXTAREA" && TYPES[event.target.form?.id];
+  if (!kind) return;
+  typeMark(kind);
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(() => typeMark(""), 30000);
+});
+
+const READ_AFTER = 5;
+let stayed = 0;
+setInterval(() => {
+  const form = document.querySelector("form[data-read]");
+  const newest = form && (document.querySelector("#ticket-timeline .unread") ?? document.querySelector("#ticket-timeline .entry"));
+  if (!newest || document.hidden || !document.hasFocus()) return;
+  const { top, bottom } = newest.getBoundingClientRect();
+  stayed = bottom > 0 && top < innerHeight ? stayed + 1 : 0;
+  if (stayed < READ_AFTER) return;
+  stayed = 0;
+  window.htmx?.trigger(form, "read");
+}, 1000);
 
 const askAgain = () => $$("[data-poll]").forEach((part) => window.htmx?.trigger(part, "poll"));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) askAgain(); });
@@ -381,6 +452,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") { showKeys(); return; }
   if (keysOff()) return;
   if (event.key === "j" || event.key === "k") { step(event.key === "j" ? 1 : -1); return; }
+  const tick = event.key === "x" && document.activeElement?.closest("tr")?.querySelector("input[type=checkbox]");
+  if (tick) { tick.click(); return; }
   const pressed = prefix ? `${prefix} ${event.key}` : event.key;
   prefix = event.key === "g" && !prefix ? "g" : "";
   const found = $$("[data-key]").find((element) => element.dataset.key === pressed && element.checkVisibility());

@@ -124,9 +124,10 @@ def make() -> World:
     from portal.people.models import Contact, LinkPurpose
     from portal.people.service import links
     from portal.tickets.models.ticket import Attachment, TimelineEntry
+    from portal.tickets.rules.canned import Steps
     from portal.tickets.rules.views import Sought, View
     from portal.tickets.rules.words import Outcome
-    from portal.tickets.service import conversation, opening, tagging, views, work
+    from portal.tickets.service import canned, conversation, opening, tagging, views, work
     from portal.tickets.service.record import Words
 
     cast = people.make()
@@ -150,6 +151,8 @@ def make() -> World:
         )  # fmt: skip
         tagging.set_tags(agent, ticket, "till")
         contract = _contract(cast, agent, sha256)
+        reply = canned.keep_reply(agent, None, "Till", "Dear {requester}", "", shared=True)
+        macro = canned.keep_macro(agent, None, "Mine", Steps(assign="me"), shared=True)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         before_a_visit = _before_a_visit(cast, owner, agent, ticket)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
@@ -170,6 +173,8 @@ def make() -> World:
             "contracts_client:number": 1,
             "contracts_staff:number": 1,
             "view_id": view.id,
+            "canned_id": reply.id,
+            "macro_id": macro.id,
             "line_id": contract.coverage[0].id,
             "delivery_id": db.session.scalar(select(Delivery.id)) or 0,
             "organisation_id": cast.harbour.id,

@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from portal.contracts.models import ContractRecord, CoverageDecision
 from portal.infra.db import db
 
+_LAST_OF = (
+    select(CoverageDecision)
+    .where(CoverageDecision.ref == bindparam("ref"))
+    .options(joinedload(CoverageDecision.contract))
+    .order_by(CoverageDecision.id.desc())
+    .limit(1)
+)
+
 
 def last_of(ref: str) -> CoverageDecision | None:
     """The answer that counts now for what `ref` names; the caller has seen to it that the asker may know."""
-    query = (
-        select(CoverageDecision)
-        .where(CoverageDecision.ref == ref)
-        .options(joinedload(CoverageDecision.contract))
-        .order_by(CoverageDecision.id.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)
+    return db.session.scalar(_LAST_OF, {"ref": ref})
 
 
 @dataclass(frozen=True)

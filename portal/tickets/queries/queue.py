@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased
 
 from portal.infra.db import BigId, Instant, db
 from portal.kernel import clock
-from portal.kernel.actor import Actor, StaffRole
+from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people.models import Contact, Organisation, Team, User
 from portal.tickets.models.desk import Draft, Mention
@@ -39,7 +39,6 @@ from portal.web.paging import Page, page_of
 
 PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-STAFF = Actor(staff_role=StaffRole.AGENT)
 _ME = bindparam("me", type_=BigId)
 
 NEWEST_FIRST = "found"
@@ -184,7 +183,7 @@ def _columns(rank: Expression[Any], since: Expression[Any]) -> Select[Any]:
         .outerjoin(Team, Ticket.team_id == Team.id)
         .outerjoin(TicketSeen, and_(TicketSeen.ticket_id == Ticket.id, TicketSeen.user_id == _ME))
     )  # fmt: skip
-    return scope.visible(query, STAFF)
+    return scope.visible(query, scope.STAFF)
 
 
 def _statement(

@@ -5,9 +5,12 @@ from typing import Any
 from sqlalchemy import Select, exists, false, or_, select
 
 from portal.infra.db import db
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.errors import NotFound
 from portal.tickets.models.ticket import Attachment, Participant, Ticket, TimelineEntry
+
+STAFF = Actor(staff_role=StaffRole.AGENT)
+"""Any of the staff: for statements that are built once and run for staff alone; whoever runs them asks first."""
 
 
 def visible(query: Select[Any], actor: Actor) -> Select[Any]:

@@ -11,7 +11,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.tickets.models.desk import Mention, SavedView
 from portal.tickets.models.ticket import Ticket
-from portal.tickets.queries import queue, search
+from portal.tickets.queries import queue, scope, search
 from portal.tickets.rules.views import Sought, View, sought
 
 CAP = 99
@@ -77,7 +77,7 @@ def _built(dialect: str, actor_id: int | None, places: tuple[Sought, ...]) -> Se
         conditions = [
             c.params(**{n: v}) if v is not None else c for n, c, v in queue.narrowing(what, actor_id)
         ]
-        conditions.append(search.matches(queue.STAFF, what.words) if what.words else queue.of_view(what.view))
+        conditions.append(search.matches(scope.STAFF, what.words) if what.words else queue.of_view(what.view))
         counts.append(_capped(conditions))
     return select(*counts)
 

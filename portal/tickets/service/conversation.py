@@ -15,7 +15,7 @@ from portal.tickets.queries import staff
 from portal.tickets.rules.thanks import only_thanks
 from portal.tickets.rules.transitions import REOPEN_WITHIN, ReplyEffect, effect_of_reply
 from portal.tickets.rules.words import Channel, EntryKind, Status
-from portal.tickets.service import opening, record, status
+from portal.tickets.service import drafts, opening, record, status
 from portal.tickets.service.record import Words
 
 
@@ -102,8 +102,10 @@ def reply(
 
 
 def add_note(actor: Actor, ticket: Ticket, words: Words) -> TimelineEntry:
-    """An internal note: nobody outside the staff sees it, and nobody is told."""
-    return record.add_entry(ticket, actor, EntryKind.NOTE, clock.now(), words, internal=True)
+    """An internal note: nobody outside the staff sees it, and only colleagues who are named in it are told."""
+    entry = record.add_entry(ticket, actor, EntryKind.NOTE, clock.now(), words, internal=True)
+    drafts.mention(actor, ticket, entry, words.text)
+    return entry
 
 
 def leave_ended(actor: Actor, ticket: Ticket) -> None:

@@ -49,11 +49,13 @@ def by_form(
     also: Callable[[], Iterable[int]] = tuple,
     show: Callable[[], dict[str, Any]] = dict,
     stale: Callable[[Refused], dict[str, Any]] | None = None,
+    offered: Callable[[], dict[str, Any]] = dict,
 ) -> ResponseReturnValue:
     """A step with a form: shown by GET, taken by POST. `then`: where to go after it. `also`: other tickets that it
-    needs, by number. `show`: what else the form is drawn with. `stale`: what it shows beside the refusal."""
+    needs, by number. `show`: what else the form is drawn with; `offered`: at first. `stale`: what it
+    shows beside the refusal."""
     if request.method == "GET":
-        return pages.page(number, what, form, **show())
+        return pages.page(number, what, form, **show(), **offered())
     files, refused_files = uploads.receive(request.files.getlist("files"), request.form.getlist("kept_files"))
     more: dict[str, Any] = {"kept": kept(files)}
     valid = form.validate()

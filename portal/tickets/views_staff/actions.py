@@ -10,12 +10,15 @@ from portal.kernel.errors import Refused, Stale
 from portal.people import queries as people
 from portal.tickets.forms.attempts import CallForm, RemoteForm
 from portal.tickets.forms.staff import NoteForm, ReplyForm
-from portal.tickets.queries import running, scope
+from portal.tickets.queries import canned, running, scope
 from portal.tickets.queries import staff as queries
 from portal.tickets.render import timeline as render
+from portal.tickets.rules.drafts import DraftKind
 from portal.tickets.rules.words import Outcome
-from portal.tickets.service import conversation, work
+from portal.tickets.service import conversation, drafts, work
 from portal.tickets.views_staff import act
+from portal.tickets.views_staff import canned as words_of_canned
+from portal.tickets.views_staff import writing as drafting
 from portal.tickets.views_staff.door import blueprint
 from portal.web import guards
 
@@ -63,11 +66,19 @@ def reply(number: int) -> ResponseReturnValue:
     """A public answer. If something public came while it was written, it is shown again beside what came."""
     actor = guards.actor()
     form = ReplyForm()
-    if request.method == "GET":
-        form.last_entry.data = str(queries.last_entry_id(actor, number))
+
+    def offered() -> dict[str, Any]:
+        found = drafting.offered(number, DraftKind.REPLY)
+        draft = found["draft"]
+        begun_at = draft.last_entry_id if draft else None
+        form.last_entry.data = str(begun_at or queries.last_entry_id(actor, number))
+        texts = [draft.text if draft else "", _canned(number)]
+        form.text.data = "\n\n".join(text for text in texts if text)
+        return found
 
     def step(who: Any, locked: Any, files: Any) -> None:
         conversation.reply(who, locked, form.words(files), seen_entry_id=form.seen_entry_id())
+        drafts.forget(who, locked, DraftKind.REPLY)
 
     def stale(refused: Refused) -> dict[str, Any]:
         if not isinstance(refused, Stale):
@@ -76,7 +87,17 @@ def reply(number: int) -> ResponseReturnValue:
         form.last_entry.data = str(came[-1].id) if came else form.last_entry.data
         return {"came": render.timeline_lines(came, reader_is_staff=True), "is_stale": True}
 
-    return act.by_form(number, "reply", form, step, _("Your reply is on its way."), stale=stale)
+    done = _("Your reply is on its way.")
+    return act.by_form(number, "reply", form, step, done, stale=stale, offered=offered)
+
+
+def _canned(number: int) -> str:
+    """The words of ?canned=, for those who choose a canned reply without scripts."""
+    chosen = request.args.get("canned", type=int)
+    if chosen is None:
+        return ""
+    one = canned.usable_one(guards.actor(), canned.CannedReply, chosen)
+    return words_of_canned.text_for(scope.ticket_for(guards.actor(), number), one.text_en, one.text_zh)
 
 
 @blueprint.route("/tickets/<int:number>/note", methods=BOTH)
@@ -86,5 +107,12 @@ def note(number: int) -> ResponseReturnValue:
 
     def step(actor: Any, locked: Any, files: Any) -> None:
         conversation.add_note(actor, locked, form.words(files))
+        drafts.forget(actor, locked, DraftKind.NOTE)
 
-    return act.by_form(number, "note", form, step, _("The note is kept. Only staff see it."))
+    def offered() -> dict[str, Any]:
+        found = drafting.offered(number, DraftKind.NOTE)
+        form.text.data = found["draft"].text if found["draft"] else form.text.data
+        return found
+
+    done = _("The note is kept. Only staff see it.")
+    return act.by_form(number, "note", form, step, done, offered=offered)

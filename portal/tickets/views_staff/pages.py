@@ -3,6 +3,7 @@
 from portal.tickets.views_staff import (
     actions,
     bulk,
+    canned,
     create,
     linking,
     marks,
@@ -14,6 +15,7 @@ from portal.tickets.views_staff import (
     steps,
     ticket,
     trying,
+    writing,
 )
 from portal.tickets.views_staff.door import blueprint
 
@@ -21,6 +23,7 @@ __all__ = [
     "actions",
     "blueprint",
     "bulk",
+    "canned",
     "create",
     "linking",
     "marks",
@@ -32,4 +35,5 @@ __all__ = [
     "steps",
     "ticket",
     "trying",
+    "writing",
 ]
