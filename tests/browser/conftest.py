@@ -53,7 +53,7 @@ class Stage:
         return speaker(self.language)
 
     def window(self, **options: Any) -> Window:
-        """Somebody's browser, nobody signed in. Errors in its console are complaints, answers of 422 apart."""
+        """Somebody's browser, nobody signed in. Errors in its console are complaints, answers of 422, 413 and 401 apart."""
         window = self.open_window(
             self.url, locale=BROWSERS_WISH[self.language], **{"size": DESKTOP, **options}
         )
@@ -74,7 +74,12 @@ class Stage:
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def _listen(self, kind: str, text: str) -> None:
-        if kind == "error" and "status of 422" not in text and "status of 413" not in text:
+        if (
+            kind == "error"
+            and "status of 422" not in text
+            and "status of 413" not in text
+            and "status of 401" not in text
+        ):
             self.complaints.append(text)
 
 

@@ -44,6 +44,11 @@ def tickets() -> dict[str, list[dict[str, Any]]]:
     return {path.stem: _read(path)["ticket"] for path in sorted((DATA / "tickets").glob("*.toml"))}
 
 
+def desk() -> dict[str, list[dict[str, Any]]]:
+    """Views, canned replies and macros."""
+    return _read(DATA / "desk.toml")
+
+
 @cache
 def contracts() -> list[dict[str, Any]]:
     """What was agreed with whom."""
