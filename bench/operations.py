@@ -36,8 +36,7 @@ def pages(app: Flask, filled: Filled, bare: Bare) -> list[Operation]:
     made = []
     for name, client, path, row in found:
         text = client.get(path).text
-        assert text.count(row), f"{path}: nothing in it is a row"
-        like = bare.like(len(text.encode()), text.count(row))
+        like = bare.like(len(text.encode()), text.count(row) or 1)  # a home without open requests has no row
         made.append(Operation(name, get(client, path), like=like))
     return made
 
