@@ -12,7 +12,7 @@ from portal.config import ROOT, Settings
 from portal.infra import db as database
 from portal.infra import log
 from portal.infra.db import db
-from portal.web import context, errors, filters, guards, headers, htmx, languages, look
+from portal.web import context, errors, filters, guards, headers, htmx, languages, look, menu
 from portal.web.templating import Environment
 
 csrf = CSRFProtect()
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         import_module(module).init_app(app)
     guards.init_app(app)
     context.init_app(app)
+    menu.init_app(app)
     for module in [*registry.BLUEPRINTS, *(["portal.web.styleguide"] if settings.development else [])]:
         app.register_blueprint(import_module(module).blueprint)
     for module in registry.CLI:

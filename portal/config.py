@@ -71,6 +71,8 @@ class Settings:
     imap_poll_seconds: int = 20
     imap_idle: bool = True
     """Between two looks, wait for the server's word where it offers that (RFC 2177)."""
+    authserv_id: str = ""
+    """The name under which our own mail server writes Authentication-Results; empty: no verdict is believed."""
     mailboxes_file: str = ""
     """A TOML file that describes several mailboxes; instead of imap_host."""
 

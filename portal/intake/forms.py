@@ -47,7 +47,7 @@ class JoinForm(FlaskForm):
 
 
 class IgnoreForm(FlaskForm):
-    """Put it aside."""
+    """Put one aside, or several."""
 
     why = StringField(
         _l("Why"),

@@ -1,20 +1,16 @@
 """What routing needs to know, and what the page of incoming mail shows. Staff alone see any of it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, case, func, select
 
 from portal.infra.db import db
 from portal.intake.models import InboundMessage, MailboxState
-from portal.intake.rules import author
 from portal.intake.rules.mail import ParsedMail
-from portal.intake.rules.mailboxes import MailboxDefaults, bare
-from portal.intake.rules.routing.facts import Copied, Facts, NamedTicket, Sender
-from portal.intake.rules.routing.subjects import bare_subject, is_answer
 from portal.intake.rules.state import InboundState
 from portal.kernel import refs
 from portal.kernel.actor import SYSTEM, Actor
@@ -22,175 +18,12 @@ from portal.kernel.errors import NotFound
 from portal.people import models as people_tables
 from portal.people import queries as people
 from portal.tickets.models import ticket as ticket_tables
-from portal.tickets.queries import merged
 from portal.tickets.queries import scope as tickets
-from portal.tickets.rules.words import ENDED
 
 Row = InboundMessage
 """What the pages are given."""
 PAGE = 40
 STUCK_AFTER = timedelta(minutes=10)
-SETTLED_ON_TICKET = (InboundState.TICKET, InboundState.REPLY)
-
-
-@dataclass(frozen=True)
-class House:
-    """What routing takes from the settings: our key, our addresses, the mailbox that the mail came to."""
-
-    secret: str
-    own_addresses: frozenset[str]
-    mailbox: MailboxDefaults
-
-    @property
-    def loop_mark(self) -> str:
-        return refs.loop_mark(self.secret)
-
-
-def facts_of(mail: ParsedMail, house: House, *, envelope_to: Iterable[str] = (), now: datetime) -> Facts:
-    """Everything that rules.routing asks about a mail, gathered in a handful of queries."""
-    writer = author.who(mail, reply_to_wins=house.mailbox.trust_reply_to)
-    addressed = [*(a.email for a in (*mail.to, *mail.cc)), *mail.delivered_to, *envelope_to][:500]
-    named = (n for a in addressed if (n := refs.ticket_of_reply_address(house.secret, a)) is not None)
-    tokens = list(dict.fromkeys(named))[:50]
-    # The parent first, then the chain from its newest end; for a report, the mail that it is about.
-    ids = list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references), *mail.flags.original_ids]))[:60]
-    by_reference = _numbers_of(ids, mail.subject) if ids else []
-    contact = people.contact_by_email(writer.email) if "@" in writer.email else None
-    actor = people.actor_of(contact) if contact else None
-    by_subject = _numbers_by_subject(mail.subject, actor) if house.mailbox.join_by_subject else []
-    known = _named_tickets({*tokens, *by_reference, *by_subject})
-    recent = _recent(writer.email, now - timedelta(hours=1))
-    forwarded = mail.forwarded.sender.email if mail.forwarded else ""
-    client = people.contact_by_email(forwarded) if "@" in forwarded else None
-    return Facts(
-        now=now,
-        mailbox=house.mailbox,
-        own_addresses=house.own_addresses,
-        writer=writer,
-        sender=_sender(contact, actor, known) if contact and actor else None,
-        loop_mark=house.loop_mark,
-        sent_by_us=bool(mail.message_id) and _any_ours([mail.message_id]),
-        answers_ours=any(_is_our_form(i, house.own_addresses) for i in ids) or (bool(ids) and _any_ours(ids)),
-        token_numbers=tuple(n for n in tokens if n in known),
-        reference_numbers=tuple(n for n in by_reference if n in known),
-        subject_numbers=tuple(n for n in by_subject if n in known),
-        tickets=known,
-        forwarded_from=_sender(client, people.actor_of(client), {}) if client else None,
-        domain_organisation=organisation_at(writer.email),
-        copied=_copied([a.email for a in (*mail.to, *mail.cc)], house.own_addresses),
-        tickets_last_hour=recent.get(InboundState.TICKET, 0),
-        replies_last_hour=recent.get(InboundState.REPLY, 0),
-    )
-
-
-def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
-    """Those that exist, each with the ticket in which it goes on."""
-    if not numbers:
-        return {}
-    onward = merged.surviving(numbers)
-    table = ticket_tables.Ticket
-    query = select(table).where(table.number.in_({*numbers, *onward.values()}))
-    found = {ticket.number: ticket for ticket in db.session.scalars(query)}
-    known = {}
-    for number in numbers & found.keys():
-        last = found.get(onward.get(number, number), found[number])
-        ended = None
-        if last.status in ENDED:
-            ended = max((t for t in (last.resolved_at, last.closed_at) if t), default=last.status_since)
-        known[number] = NamedTicket(last.organisation_id, last.number, ended)
-    return known
-
-
-def _spellings(message_id: str) -> list[str]:
-    return [message_id[:500], f"<{message_id}>"[:500]]
-
-
-def _numbers_of(ids: list[str], subject: str) -> list[int]:
-    """Tickets that hold these Message-IDs, in the order of the ids. An id that two different mails bore, and so two tickets
-    hold, names the one whose subject is the mail's, else none."""
-    kept, table, came = ticket_tables.TicketMessageId, ticket_tables.Ticket, InboundMessage
-    known = (
-        select(kept.message_id, table.number, table.subject)
-        .join(table, table.id == kept.ticket_id)
-        .where(kept.message_id.in_([s for i in ids for s in _spellings(i)]))
-    )
-    arrived = (
-        select(came.message_id, table.number, table.subject)
-        .join(table, table.id == came.ticket_id)
-        .where(came.message_id.in_([i[:512] for i in ids]), came.state.in_(SETTLED_ON_TICKET))
-    )
-    by_id: dict[str, dict[int, str]] = {}
-    for message_id, number, of_ticket in db.session.execute(known.union(arrived)):
-        by_id.setdefault(message_id.strip("<>"), {})[number] = of_ticket
-    wanted = bare_subject(subject)
-    chosen: list[int] = []
-    for of_id in (by_id.get(i, {}) for i in ids):
-        chosen += [n for n, s in of_id.items() if len(of_id) == 1 or bare_subject(s) == wanted]
-    return list(dict.fromkeys(chosen))
-
-
-def _numbers_by_subject(subject: str, actor: Actor | None) -> list[int]:
-    """Tickets whose number the subject names; else, of an answer, the sender's newest one with these very words."""
-    if numbers := refs.ticket_numbers_in(subject)[:5]:
-        return numbers
-    words = bare_subject(subject)
-    if actor is None or not words or not is_answer(subject):
-        return []
-    table = ticket_tables.Ticket
-    query = tickets.tickets_for(actor).where(func.lower(table.subject) == words)
-    return [t.number for t in db.session.scalars(query.order_by(table.id.desc()).limit(1))]
-
-
-def _is_our_form(message_id: str, own_addresses: frozenset[str]) -> bool:
-    """Whether it looks like one of ours, e.g. of an invitation, which belongs to no ticket. notify knows for certain."""
-    local, _, domain = message_id.partition("@")
-    return local.startswith("delivery.") and any(a.endswith(f"@{domain}") for a in own_addresses)
-
-
-def _any_ours(ids: list[str]) -> bool:
-    kept = ticket_tables.TicketMessageId
-    query = select(kept.id).where(kept.message_id.in_([s for i in ids for s in _spellings(i)]), kept.outgoing)
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def _sender(contact: people_tables.Contact, actor: Actor, known: Mapping[int, NamedTicket]) -> Sender:
-    user = contact.user
-    sees: frozenset[int] = frozenset()
-    if known:
-        wanted = {*known, *(t.goes_on_in for t in known.values())}
-        table = ticket_tables.Ticket
-        visible = tickets.tickets_for(actor).with_only_columns(table.number).where(table.number.in_(wanted))
-        seen = set(db.session.scalars(visible))
-        sees = frozenset(n for n, t in known.items() if t.goes_on_in in seen)
-    organisations = tuple(
-        m.organisation_id for m in contact.memberships if m.active and m.organisation_id in actor.memberships
-    )
-    return Sender(contact.id, bool(user and user.active and user.staff_role), organisations, sees)
-
-
-def _copied(addresses: list[str], own_addresses: frozenset[str]) -> tuple[Copied, ...]:
-    """Contacts behind the other addresses, in their order."""
-    wanted = dict.fromkeys(a.lower() for a in addresses if "@" in a and bare(a) not in own_addresses)
-    asked = list(wanted)[:50]
-    if not asked:
-        return ()
-    emails = people_tables.ContactEmail
-    query = (
-        select(people_tables.Contact, emails.address)
-        .join(emails, emails.contact_id == people_tables.Contact.id)
-        .where(emails.address.in_(asked), people_tables.Contact.active)
-        .options(selectinload(people_tables.Contact.memberships), joinedload(people_tables.Contact.user))
-    )
-    found = {address: contact for contact, address in db.session.execute(query)}
-    return tuple(
-        Copied(
-            c.id,
-            bool(c.user and c.user.staff_role),
-            frozenset(m.organisation_id for m in c.memberships if m.active),
-        )
-        for a in asked
-        if (c := found.get(a))
-    )
 
 
 def organisation_at(address: str | None) -> int | None:
@@ -203,16 +36,6 @@ def organisation_at(address: str | None) -> int | None:
     return db.session.scalar(
         select(table.organisation_id).where(table.domain == domain, table.organisation_id.in_(ours))
     )
-
-
-def _recent(address: str, since: datetime) -> dict[InboundState, int]:
-    """What an address's mails became since then."""
-    query = (
-        select(InboundMessage.state, func.count(InboundMessage.id))
-        .where(InboundMessage.sender == address.lower(), InboundMessage.received_at > since)
-        .group_by(InboundMessage.state)
-    )
-    return {state: int(n) for state, n in db.session.execute(query)}
 
 
 def staff_actor(contact_id: int) -> Actor:
@@ -295,43 +118,63 @@ def stuck(actor: Actor, now: datetime) -> list[InboundMessage]:
 
 @dataclass(frozen=True)
 class Account:
-    """Of one day: received = tickets + replies + held + ignored + waiting, and waiting is 0 a minute later."""
+    """Of one day, or of one mailbox: received = tickets + replies + held + ignored + waiting; the last is 0 a minute later."""
 
-    received: int
-    tickets: int
-    replies: int
-    held: int
-    ignored: int
-    waiting: int
+    of: date | str
+    tickets: int = 0
+    replies: int = 0
+    held: int = 0
+    ignored: int = 0
+    waiting: int = 0
+    received: int = 0
 
 
-def account_of(day: date, zone: ZoneInfo) -> Account:
-    """What came in on a day, in this zone, and what became of it."""
-    start = datetime(day.year, day.month, day.day, tzinfo=zone)
-    following = day + timedelta(days=1)
+def accounts(today: date, zone: ZoneInfo, days: int = 7) -> tuple[list[Account], list[Account]]:
+    """What came in on each of the last days, in this zone, today first, and in all of them by mailbox: one statement."""
+    dates = [today - timedelta(days=n) for n in range(days)]
+    starts = [datetime(d.year, d.month, d.day, tzinfo=zone) for d in dates]
+    following = today + timedelta(days=1)
     end = datetime(following.year, following.month, following.day, tzinfo=zone)
+    table = InboundMessage
+    day = case(*((table.received_at >= start, n) for n, start in enumerate(starts)))
+    box = func.coalesce(table.mailbox_name, table.door)
     rows = db.session.execute(
-        select(InboundMessage.state, func.count(InboundMessage.id))
-        .where(InboundMessage.received_at >= start, InboundMessage.received_at < end)
-        .group_by(InboundMessage.state)
-    )
-    counts = {state: int(n) for state, n in rows}
+        select(day, box, table.state, func.count(table.id))
+        .where(table.received_at >= starts[-1], table.received_at < end)
+        .group_by(day, box, table.state)
+    ).all()
+    by_day = [
+        _account(d, ((s, n) for at, _box, s, n in rows if at == index)) for index, d in enumerate(dates)
+    ]
+    names = sorted({name for _at, name, _state, _n in rows})
+    by_box = [_account(name, ((s, n) for _at, of, s, n in rows if of == name)) for name in names]
+    return by_day, by_box
+
+
+def _account(of: date | str, rows: Iterable[tuple[InboundState, int]]) -> Account:
+    counts: Counter[InboundState] = Counter()
+    for state, n in rows:
+        counts[state] += n
+    became = InboundState
     return Account(
-        sum(counts.values()),
-        counts.get(InboundState.TICKET, 0),
-        counts.get(InboundState.REPLY, 0),
-        counts.get(InboundState.HELD, 0),
-        counts.get(InboundState.IGNORED, 0),
-        counts.get(InboundState.RECEIVED, 0),
+        of, counts[became.TICKET], counts[became.REPLY], counts[became.HELD], counts[became.IGNORED],
+        counts[became.RECEIVED], counts.total(),
+    )  # fmt: skip
+
+
+def claiming(actor: Actor, number: int) -> list[InboundMessage]:
+    """Held messages that claim to belong to a ticket, the newest first, for staff; raises NotFound without such a ticket."""
+    if not actor.is_staff or tickets.ticket_for(actor, number) is None:
+        raise NotFound
+    query = select(InboundMessage).where(
+        InboundMessage.state == InboundState.HELD, InboundMessage.detail == refs.ticket_number(number)
     )
+    return list(db.session.scalars(query.order_by(InboundMessage.id.desc()).limit(20)))
 
 
-def held_count(actor: Actor) -> int:
-    """How many messages wait for staff, counted up to 100."""
-    if not actor.is_staff:
-        return 0
-    some = select(InboundMessage.id).where(InboundMessage.state == InboundState.HELD).limit(100).subquery()
-    return int(db.session.scalar(select(func.count()).select_from(some)) or 0)
+def waiting() -> Select[tuple[int]]:
+    """Messages that wait for staff, for the menu's count."""
+    return select(InboundMessage.id).where(InboundMessage.state == InboundState.HELD)
 
 
 def mailboxes() -> list[MailboxState]:
@@ -346,6 +189,12 @@ def organisations(actor: Actor) -> list[people_tables.Organisation]:
     """Client organisations by name, for a choice."""
     query = people.organisations_for(actor).order_by(people_tables.Organisation.name)
     return list(db.session.scalars(query))
+
+
+def likely_organisation(address: str | None) -> people_tables.Organisation | None:
+    """The organisation whose verified domain an address has, for the staff's page."""
+    found = organisation_at(address)
+    return db.session.get(people_tables.Organisation, found) if found else None
 
 
 def known_sender(address: str | None) -> people_tables.Contact | None:

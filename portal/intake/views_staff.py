@@ -10,6 +10,7 @@ from flask import Response, flash, make_response, render_template, request, send
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.infra import files
 from portal.infra.transaction import transaction
@@ -21,10 +22,11 @@ from portal.intake.service import held as actions
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
-from portal.web import guards, headers, htmx, languages, uploads
+from portal.web import guards, headers, htmx, languages, menu, uploads
 from portal.web.paging import page_of
 
 blueprint = guards.staff_door("intake_staff", __name__, url_prefix="/desk/mail")
+blueprint.record_once(lambda made: menu.register(made.app, "intake_staff.held", queries.waiting))
 
 
 @blueprint.app_context_processor
@@ -42,7 +44,12 @@ VIEWS = {
 
 @blueprint.get("")
 def held() -> ResponseReturnValue:
-    """What waits for staff; put aside; everything. Beside it the account of the day and how the mailboxes are."""
+    """What waits for staff; put aside; everything. Below it the account of the last days and how the mailboxes are."""
+    return _listed(forms.IgnoreForm(formdata=None))
+
+
+def _listed(form: forms.IgnoreForm, chosen: list[int] | None = None) -> ResponseReturnValue:
+    """The list; after a refused bulk action with what was chosen."""
     actor = guards.actor()
     view = request.args.get("view", "held")
     view = view if view in VIEWS else "held"
@@ -50,21 +57,71 @@ def held() -> ResponseReturnValue:
     page = page_of(queries.messages(actor, VIEWS[view], before), queries.PAGE, lambda row: row.id)
     zone = languages.zone()
     now = clock.now()
+    by_day, by_box = queries.accounts(now.astimezone(zone).date(), zone)
     return render_template(
         "intake/staff/held.html",
         view=view,
         page=page,
         before=before,
         numbers=queries.ticket_numbers_of(page.rows),
-        account=queries.account_of(now.astimezone(zone).date(), zone),
+        by_day=by_day,
+        by_box=by_box,
         mailboxes=queries.mailboxes(),
         stuck=queries.stuck(actor, now),
         alarms=[(alarm, *render.alarm_words(alarm)) for alarm in alarms.standing(now)],
         heartbeat=alarms.last_beat(),
-        waiting=(waiting := queries.held_count(actor)),
-        nav_counts={"intake_staff.held": waiting},
+        waiting=menu.shown()["intake_staff.held"],
+        chosen=chosen or [],
+        bulk_form=form,
         render=render,
-    )
+    ), 422 if form.errors else 200
+
+
+@blueprint.post("/chosen")
+def chosen() -> ResponseReturnValue:
+    """Put several aside for one reason, or read them again."""
+    form = forms.IgnoreForm()
+    ids = list(dict.fromkeys(request.form.getlist("chosen", type=int)))[: queries.PAGE]
+    again = request.form.get("do") == "retry"
+    if again:
+        form.why.validators = []
+    if not form.validate_on_submit():
+        return _listed(form, ids)
+    done = 0
+    with transaction():
+        for inbound_id in sorted(
+            ids
+        ):  # one order, so that two people who choose the same never wait for each other
+            with suppress(Refused):
+                if again:
+                    actions.retry(guards.actor(), inbound_id)
+                else:
+                    actions.ignore(guards.actor(), inbound_id, form.why.data or "")
+                done += 1
+    if done < len(ids):
+        flash(
+            ngettext(
+                "%(num)s message had been dealt with since you opened the page.",
+                "%(num)s messages had been dealt with since you opened the page.",
+                len(ids) - done,
+            ),
+            "warning",
+        )
+    if not ids:
+        flash(_("Choose messages first: tick their boxes."), "warning")
+    elif done and again:
+        flash(ngettext("%(num)s message is read again.", "%(num)s messages are read again.", done), "success")
+    elif done:
+        flash(ngettext("%(num)s message is put aside.", "%(num)s messages are put aside.", done), "success")
+    return htmx.go(url_for("intake_staff.held"))
+
+
+@blueprint.get("/claims/<int:number>")
+def claims(number: int) -> ResponseReturnValue:
+    """Held messages that claim to belong to a ticket, for that ticket's page."""
+    rows = queries.claiming(guards.actor(), number)
+    template = "intake/staff/_claims.html" if htmx.is_htmx() else "intake/staff/claims.html"
+    return render_template(template, number=number, rows=rows, render=render, nav="tickets_staff.queue")
 
 
 @blueprint.get("/<int:inbound_id>")
@@ -85,6 +142,7 @@ def _page(row: queries.Row, status: int = 200, **given: object) -> ResponseRetur
         "number": queries.ticket_number_of(row.ticket_id),
         "claimed": render.claimed_ticket(row.detail),
         "sender": queries.known_sender(row.sender),
+        "likely": queries.likely_organisation(row.sender),
         "file_name": reading.shown_name,
         "open_to_staff": row.state in (*actions.OPEN_TO_STAFF, InboundState.RECEIVED),
         "mistakes": [],
@@ -113,6 +171,7 @@ def _mail_of(row: queries.Row) -> tuple[ParsedMail | None, str | None]:
 def _ticket_form(row: queries.Row, bound: bool = False) -> forms.TicketForm:
     """Choices depend on the organisation: the sender's own, or the one chosen just now."""
     form = forms.TicketForm() if bound else forms.TicketForm(formdata=None)
+    form.organisation_id.id = "choose-organisation"  # the page leads there by it
     organisations = [(o.id, o.name) for o in queries.organisations(guards.actor())]
     sender = queries.known_sender(row.sender)
     chosen = request.values.get("organisation_id", type=int)
@@ -121,6 +180,8 @@ def _ticket_form(row: queries.Row, bound: bool = False) -> forms.TicketForm:
         chosen = next(
             (m.organisation_id for m in sender.memberships if m.active and m.organisation_id in ids), None
         )
+    if chosen is None:
+        chosen = queries.organisation_at(row.sender)
     people_of_it = [(c.id, c.name) for c in people.contacts_of(chosen)] if chosen else []
     # Nobody is chosen by accident: without a known sender the lists begin with nothing.
     form.organisation_id.choices = (
@@ -128,6 +189,10 @@ def _ticket_form(row: queries.Row, bound: bool = False) -> forms.TicketForm:
     )
     known = sender is not None and sender.id in {i for i, _name in people_of_it}
     form.contact_id.choices = people_of_it if known else [(0, _("Choose a person")), *people_of_it]
+    newcomer = sender is None and bool(chosen) and bool(row.sender)
+    if newcomer:
+        named = f"{row.sender_name} <{row.sender}>" if row.sender_name else row.sender
+        form.contact_id.choices.append((actions.NEW_PERSON, _("A new person: %(name)s", name=named)))
     if not bound:
         form.organisation_id.data = chosen
         form.contact_id.data = sender.id if sender and known else 0

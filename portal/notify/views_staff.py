@@ -14,10 +14,11 @@ from portal.kernel.actor import StaffRole
 from portal.kernel.errors import Refused
 from portal.notify import queries, render, service
 from portal.tickets.queries import scope as tickets
-from portal.web import guards, headers, htmx
+from portal.web import guards, headers, htmx, menu
 from portal.web.paging import page_of
 
 blueprint = guards.staff_door("notify_staff", __name__)
+blueprint.record_once(lambda made: menu.register(made.app, "notify_staff.outgoing", queries.failed))
 
 VIEWS = {
     "all": _l("Everything"),
@@ -44,7 +45,7 @@ def outgoing() -> ResponseReturnValue:
         views=VIEWS,
         page=page_of(rows, queries.PAGE, lambda row: row.id),
         before=before,
-        failed=queries.failed_count(actor),
+        failed=menu.shown()["notify_staff.outgoing"],
         dead=jobs.dead(),
         may_revive=actor.staff_role is StaffRole.ADMINISTRATOR,
         render=render,

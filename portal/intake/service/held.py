@@ -18,6 +18,8 @@ from portal.kernel.errors import NotFound, Refused, Stale
 from portal.people import queries as people
 from portal.tickets.queries import merged
 
+NEW_PERSON = -1
+"""In place of a contact's id: the sender, who becomes a person of the organisation."""
 OPEN_TO_STAFF = (InboundState.HELD, InboundState.IGNORED)
 
 
@@ -40,8 +42,10 @@ def make_ticket(
     """Open a ticket for this requester; returns its number. `reading` None: unreadable, the original becomes its file."""
     row = _take(actor, inbound_id)
     try:
-        people.member_of(organisation_id, contact_id)
         people.organisation_for(actor, organisation_id)
+        if contact_id == NEW_PERSON and row.sender:
+            contact_id = writing.add_contact(organisation_id, row.sender_name or "", row.sender)
+        people.member_of(organisation_id, contact_id)
     except NotFound:
         raise Refused(_l("Choose a person of this organisation."), field="contact_id") from None
     ticket = writing.open_ticket(

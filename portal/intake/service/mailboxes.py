@@ -48,7 +48,8 @@ def _simple(settings: Settings) -> Mailbox:
             port=settings.imap_port, tls=settings.imap_tls, folders=folders, archive=settings.imap_archive,
             poll_seconds=settings.imap_poll_seconds, idle=settings.imap_idle,
         )  # fmt: skip
-    return Mailbox(SIMPLE, (rules.bare(settings.support_address),), imap=imap)
+    plain = MailboxDefaults(authserv_id=settings.authserv_id.lower())
+    return Mailbox(SIMPLE, (rules.bare(settings.support_address),), plain, imap)
 
 
 def known() -> tuple[Mailbox, ...]:

@@ -17,6 +17,7 @@ from portal.intake.rules.routing import decide, outcomes
 from portal.intake.rules.routing.facts import Facts
 from portal.intake.rules.state import InboundState
 from portal.intake.service import alarms, arrival, mailboxes, writing
+from portal.intake.service.facts import House, facts_of
 from portal.intake.service.reading import Reading, settings
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
@@ -56,8 +57,8 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
         row.sender, row.subject = reading.mail.sender.email.lower()[:320] or None, reading.mail.subject[:998]
         return
     with db.session.no_autoflush:  # the row is written once, not before each question
-        facts = queries.facts_of(
-            reading.mail, _house(row), envelope_to=row.envelope_to or (), now=clock.now()
+        facts = facts_of(
+            reading.mail, _house(row), inbound_id=row.id, envelope_to=row.envelope_to or (), now=clock.now()
         )
         describe(row, reading, facts)
         decision = decide.decide(reading.mail, facts)
@@ -72,10 +73,8 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
         _hold(row, "refused", detail=str(error))
 
 
-def _house(row: InboundMessage) -> queries.House:
-    return queries.House(
-        settings().secret_key, mailboxes.own_addresses(), mailboxes.defaults_of(row.mailbox_name)
-    )
+def _house(row: InboundMessage) -> House:
+    return House(settings().secret_key, mailboxes.own_addresses(), mailboxes.defaults_of(row.mailbox_name))
 
 
 def describe(row: InboundMessage, reading: Reading, facts: Facts) -> None:

@@ -26,6 +26,10 @@ class OrganisationForm(Zoned):
             self[name].data = getattr(organisation, name)
 
 
+class DomainForm(Form):
+    domain = line(_l("Domain"), 253, needed=_l("Write a domain such as example.com."))
+
+
 class SiteForm(Form):
     name = line(_l("Name"), 200, needed=_l("Enter the site's name."))
     address = line(_l("Address"), 500)

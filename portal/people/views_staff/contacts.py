@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from portal.infra.transaction import transaction
 from portal.kernel.actor import ClientRole
-from portal.kernel.errors import Refused
+from portal.kernel.errors import NotFound, Refused
 from portal.people import queries
 from portal.people.forms.person import ContactForm, KnownContact, NewContact, Place
+from portal.people.service import bouncing, users
 from portal.people.service import contacts as service
-from portal.people.service import users
 from portal.people.views_staff.door import blueprint, page
 from portal.web import guards, htmx
 
@@ -152,6 +152,19 @@ def sign_out_contact(contact_id: int) -> ResponseReturnValue:
         if found.user is not None:
             users.sign_out_everywhere(found.user)
     flash(_("Signed out everywhere."), "success")
+    return _back(contact_id)
+
+
+@blueprint.post("/contacts/<int:contact_id>/works")
+def address_works(contact_id: int) -> ResponseReturnValue:
+    """Mail to one of the person's addresses came back, and staff have heard that it arrives again."""
+    with transaction():
+        found = queries.client_contact(guards.actor(), contact_id)
+        wanted = request.form.get("address", "").strip().lower()
+        if wanted not in [e.address for e in found.emails]:
+            raise NotFound
+        bouncing.clear(wanted)
+    flash(_("Mail is sent there again."), "success")
     return _back(contact_id)
 
 

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from portal.infra.transaction import transaction
 from portal.kernel.errors import Refused
 from portal.people import queries
-from portal.people.forms.organisations import OrganisationForm, SiteForm
+from portal.people.forms.organisations import DomainForm, OrganisationForm, SiteForm
+from portal.people.service import domains
 from portal.people.service import organisations as service
 from portal.people.views_staff.door import blueprint, for_managers, page
 from portal.web import guards, htmx
@@ -55,15 +56,50 @@ def create_organisation() -> ResponseReturnValue:
 @blueprint.get("/organisations/<int:organisation_id>")
 def organisation(organisation_id: int) -> ResponseReturnValue:
     """What is known of an organisation: facts, people, sites; its devices are asked for by their address."""
-    actor = guards.actor()
-    found = queries.client_organisation(actor, organisation_id)
+    return _organisation_page(organisation_id, DomainForm(formdata=None))
+
+
+def _organisation_page(organisation_id: int, domain_form: DomainForm) -> ResponseReturnValue:
+    """The whole page, or its domains alone where htmx sent one that was refused."""
+    found = queries.client_organisation(guards.actor(), organisation_id)
+    refused = bool(domain_form.errors)
+    template = "_organisation_domains" if refused and htmx.is_htmx() else "organisation"
     return render_template(
-        "people/staff/organisation.html",
+        f"people/staff/{template}.html",
         organisation=found,
         sites=queries.sites_of(organisation_id),
         places=queries.places_of(organisation_id),
+        domain_form=domain_form,
         nav="people_staff.organisations",
-    )
+    ), 422 if refused else 200
+
+
+@blueprint.post("/organisations/<int:organisation_id>/domains")
+@for_managers
+def add_domain(organisation_id: int) -> ResponseReturnValue:
+    """A mail domain that was checked to be the organisation's own."""
+    queries.client_organisation(guards.actor(), organisation_id)
+    form = DomainForm()
+    if not form.validate_on_submit():
+        return _organisation_page(organisation_id, form)
+    try:
+        with transaction():
+            domains.add(guards.actor(), organisation_id, form.domain.data or "")
+    except Refused as refused:
+        form.refuse(refused)
+        return _organisation_page(organisation_id, form)
+    flash(_("Saved."), "success")
+    return htmx.go(url_for("people_staff.organisation", organisation_id=organisation_id))
+
+
+@blueprint.post("/organisations/<int:organisation_id>/domains/remove")
+@for_managers
+def remove_domain(organisation_id: int) -> ResponseReturnValue:
+    """It is not theirs, or not any more."""
+    with transaction():
+        domains.remove(guards.actor(), organisation_id, request.form.get("domain_id", 0, type=int))
+    flash(_("Saved."), "success")
+    return htmx.go(url_for("people_staff.organisation", organisation_id=organisation_id))
 
 
 @blueprint.route("/organisations/<int:organisation_id>/edit", methods=["GET", "POST"])

@@ -2,21 +2,26 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from portal.infra.db import db
+from portal.infra.transaction import transaction
 from portal.intake.models import InboundMessage
 from portal.intake.rules.state import InboundState
-from portal.kernel import refs
+from portal.kernel import clock, refs
+from portal.people.models import ContactEmail, OrganisationDomain
 from portal.tickets.rules.words import EntryKind
 from tests.integration.intake.conftest import all_mail, all_tickets, newest, timeline
 from tests.integration.intake.mails import mail, with_files
 from tests.support.client import let_go
+from tests.support.databases import SECRET
 from tests.support.queries import counted
 
 Take = Callable[[bytes], InboundMessage]
-UNKNOWN = {"sender": "Nora New <nobody@elsewhere.example>", "message_id": "<n@elsewhere.example>"}
+UNKNOWN = {"sender": "Nora New <nora@elsewhere.example>", "message_id": "<n@elsewhere.example>"}
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def test_a_visitor_is_asked_to_sign_in(held: InboundMessage, client: Any) -> Non
 def test_the_list_names_sender_subject_and_reason(held: InboundMessage, agent: Any) -> None:
     page = agent.get("/desk/mail").text
     assert "Nora New" in page
-    assert "nobody@elsewhere.example" in page
+    assert "nora@elsewhere.example" in page
     assert "We do not know this sender." in page
 
 
@@ -75,8 +80,100 @@ def test_the_account_of_the_day_is_a_sum(take_in: Take, agent: Any) -> None:
     take_in(mail(**UNKNOWN))
     take_in(mail("Away", "Auto-Submitted: auto-replied", message_id="<3@h.example>"))
     page = agent.get("/desk/mail").text
-    figures = [int(n) for n in re.findall(r"<dd>(\d+)</dd>", page)]
-    assert figures[:5] == [4, 1, 1, 1, 1]
+    assert figures_of(page)[0] == [4, 1, 1, 1, 1]
+    assert all(row[0] == sum(row[1:]) for row in figures_of(page))
+
+
+def figures_of(page: str) -> list[list[int]]:
+    """The rows of the account: received, tickets, replies, held, put aside."""
+    account = page.partition('id="mail-account"')[2]
+    rows = re.findall(r"<tr>(.*?)</tr>", account, re.DOTALL)
+    return [f for row in rows if (f := [int(n) for n in re.findall(r">(?:<b>)?(\d+)<", row)])]
+
+
+def test_the_account_of_the_last_days_is_also_by_mailbox(take_in: Take, agent: Any) -> None:
+    first = take_in(mail())
+    second = take_in(mail(**UNKNOWN))
+    with transaction():
+        mails = {row.id: row for row in all_mail()}
+        mails[first.id].received_at = clock.now() - timedelta(days=2)
+        mails[second.id].mailbox_name = "printers"
+    page = agent.get("/desk/mail").text
+    by_day, by_box = figures_of(page)[:7], figures_of(page)[7:]
+    assert [row[0] for row in by_day] == [1, 0, 1, 0, 0, 0, 0]
+    assert by_box == [[1, 0, 0, 1, 0], [1, 1, 0, 0, 0]]
+
+
+def test_several_are_put_aside_for_one_reason(take_in: Take, agent: Any) -> None:
+    rows = [take_in(mail(f"Buy {n}", **UNKNOWN | {"message_id": f"<{n}@e>"})).id for n in range(3)]
+    refused = agent.post("/desk/mail/chosen", data={"chosen": rows[:2], "why": ""})
+    assert refused.status_code == 422
+    assert refused.text.count(" checked") == 2
+    agent.post("/desk/mail/chosen", data={"chosen": rows[:2], "why": "Advertising"})
+    let_go()
+    states = [(row.state, row.detail) for row in all_mail()]
+    assert states[:2] == [(InboundState.IGNORED, "Advertising")] * 2
+    assert states[2][0] is InboundState.HELD
+    again = agent.post(
+        "/desk/mail/chosen", data={"chosen": rows, "why": "Advertising"}, follow_redirects=True
+    )
+    assert "2 messages had been dealt with" in again.text
+    assert "1 message is put aside." in again.text
+
+
+def test_several_are_read_again(take_in: Take, agent: Any, cast: Any, run_jobs: Any) -> None:
+    rows = [take_in(mail(f"Help {n}", **UNKNOWN | {"message_id": f"<{n}@e>"})).id for n in range(2)]
+    with transaction():
+        db.session.add(ContactEmail(contact_id=cast.owner.contact_id, address="nora@elsewhere.example"))
+    assert agent.post("/desk/mail/chosen", data={"chosen": rows, "do": "retry"}).status_code == 303
+    run_jobs()
+    assert {row.state for row in all_mail()} == {InboundState.TICKET}
+
+
+def test_the_sender_becomes_a_person_of_the_organisation_that_staff_choose(
+    held: InboundMessage, agent: Any, cast: Any
+) -> None:
+    page = agent.get(f"/desk/mail/{held.id}?organisation_id={cast.elm.id}").text
+    assert "A new person: Nora New" in page
+    form = {"organisation_id": cast.elm.id, "contact_id": -1, "subject": "Help"}
+    assert agent.post(f"/desk/mail/{held.id}/ticket", data=form).status_code == 303
+    [ticket] = all_tickets()
+    assert (ticket.organisation_id, ticket.requester.name) == (cast.elm.id, "Nora New")
+    [email] = ticket.requester.emails
+    assert (email.address, email.verified_at) == ("nora@elsewhere.example", None)
+
+
+def test_the_domain_names_the_likely_organisation(held: InboundMessage, agent: Any, cast: Any) -> None:
+    with transaction():
+        db.session.add(
+            OrganisationDomain(
+                organisation_id=cast.elm.id, domain="elsewhere.example", verified_at=clock.now()
+            )
+        )
+    page = agent.get(f"/desk/mail/{held.id}").text
+    assert "The address belongs to the domain of Elm Dental." in page
+    assert re.search(rf'<option selected value="{cast.elm.id}">', page)
+
+
+def test_a_tickets_page_names_the_held_mail_that_claims_it(take_in: Take, agent: Any) -> None:
+    take_in(mail())
+    [ticket] = all_tickets()
+    to = refs.reply_address(SECRET, "support@portal.example", ticket.number)
+    take_in(mail("I am the electrician", to=to, **UNKNOWN))
+    panel = agent.htmx("GET", f"/desk/mail/claims/{ticket.number}").text
+    assert "nora@elsewhere.example" in panel
+    assert f"/desk/mail/claims/{ticket.number}" in agent.get(f"/desk/tickets/{ticket.number}").text
+    assert "nora@" not in agent.get(f"/desk/mail/claims/{ticket.number + 1}").text
+
+
+def test_every_page_of_the_desk_counts_what_waits(held: InboundMessage, agent: Any, cast: Any) -> None:
+    for path in (
+        "/desk/queue",
+        "/desk/organisations",
+        "/desk/outgoing",
+        f"/desk/contacts/{cast.owner.contact_id}",
+    ):
+        assert '<span>Held mail</span><span class="count hot">1</span>' in agent.get(path).text, path
 
 
 def test_the_list_asks_the_same_number_of_queries_for_one_row_and_for_many(take_in: Take, agent: Any) -> None:
@@ -98,7 +195,7 @@ def test_a_long_list_goes_on_on_the_next_page(app: Any, cast: Any, agent: Any, r
         accept(
             mail(
                 f"No {number}",
-                sender="nobody@elsewhere.example",
+                sender="nora@elsewhere.example",
                 subject=f"Subject {number:02}",
                 message_id=f"<{number}@e>",
             ),
@@ -257,10 +354,12 @@ def test_reading_again_finds_a_sender_who_was_added_since(
     from portal.people.models import ContactEmail
 
     with transaction():
-        db.session.add(ContactEmail(contact_id=cast.owner.contact_id, address="nobody@elsewhere.example"))
+        db.session.add(ContactEmail(contact_id=cast.owner.contact_id, address="nora@elsewhere.example"))
     assert agent.post(f"/desk/mail/{held.id}/retry").status_code == 303
     run_jobs()
-    assert newest().state is InboundState.TICKET
+    let_go()
+    row = newest()
+    assert (row.state, row.reason) == (InboundState.TICKET, None)
 
 
 def test_an_unreadable_mail_can_become_a_ticket_with_its_original(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.config import BadSetting
+from portal.config import BadSetting, Settings
 from portal.intake.doors import imap
 from portal.intake.doors.taking import accept
 from portal.intake.service import mailboxes
@@ -86,3 +86,10 @@ def test_a_description_that_is_wrong_stops_the_start_with_its_place(
         make_app(mailboxes_file=str(tmp_path / "not there"))
     with pytest.raises(BadSetting, match="both set"):
         make_app(mailboxes_file="x", imap_host="h")
+
+
+def test_the_plain_settings_name_our_own_mail_server() -> None:
+    [box] = mailboxes.described_by(Settings(authserv_id="MX.Portal.example"))
+    assert box.defaults.authserv_id == "mx.portal.example"
+    [box] = mailboxes.described_by(Settings())
+    assert box.defaults.authserv_id == ""

@@ -142,6 +142,10 @@ def test_our_own_id_or_mark_is_a_loop() -> None:
     assert outcome(replace(MAIL, headers={"x-portal-loop": ("our-mark",)}), FACTS) == Ignore("own_mail")
 
 
+def test_a_lists_copy_of_what_is_on_a_ticket_is_put_aside() -> None:
+    assert outcome(mail(bulk=True), given(came_before=True)) == Ignore("list_copy")
+
+
 # machines: each kind beside a ticket, about nothing, and about a mail of ours
 
 
@@ -315,9 +319,18 @@ def test_a_client_who_forwards_opens_their_own_ticket() -> None:
 
 
 def test_a_reply_to_a_merged_ticket_goes_on_in_the_last_of_the_chain() -> None:
-    facts = given(token_numbers=(1042,), tickets={1042: NamedTicket(3, 1050)})
+    there = {1042: NamedTicket(3, 1050)}
+    facts = given(token_numbers=(1042,), tickets=there, sender=replace(OWNER, sees=frozenset({1050})))
     assert outcome(MAIL, facts) == Reply(1050, 7)
     assert finding(MAIL, facts, "merged") == "follows"
+    assert outcome(PROVEN, replace(STAFF, token_numbers=(1042,), tickets=there)) == StaffReply(
+        1050, 9, public=False
+    )
+
+
+def test_who_may_not_see_where_it_goes_on_is_held() -> None:
+    facts = given(token_numbers=(1042,), tickets={1042: NamedTicket(3, 1050)})
+    assert outcome(MAIL, facts) == Hold("no_right_on_ticket", 1042)
 
 
 @pytest.mark.parametrize(

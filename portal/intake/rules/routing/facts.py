@@ -1,6 +1,6 @@
 """What routing needs to know about a mail, and what its steps have found so far.
 
-Owns plain values. Refuses to look anything up: queries/facts.py gathers them before.
+Owns plain values. Refuses to look anything up: service/facts.py gathers them before.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Sender:
     is_staff: bool
     organisations: tuple[int, ...]
     sees: frozenset[int] = frozenset()
-    """Numbers, among those that the mail names, of tickets that this person may see and write to."""
+    """Numbers, among the tickets that the mail names and those in which they go on, that this person may see and write to."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Facts:
     """What our own mail bears in X-Portal-Loop; nobody can make it without our key."""
     sent_by_us: bool = False
     """Its Message-ID is one of ours."""
+    came_before: bool = False
+    """It is a list's copy of a message that is on a ticket already: the same writer, id and words, a footer at most."""
     answers_ours: bool = False
     """It names a Message-ID of ours: in In-Reply-To, in References, or as the mail that a report is about."""
     token_numbers: tuple[int, ...] = ()

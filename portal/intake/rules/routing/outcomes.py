@@ -22,6 +22,7 @@ REASONS = (
     "no_sender",
     "own_mail",
     "heartbeat",
+    "list_copy",
     "automatic",
     "automatic_unasked",
     "bounce",

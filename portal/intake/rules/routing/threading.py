@@ -42,7 +42,8 @@ def _claim(found: Found, by: str, numbers: tuple[int, ...]) -> Step:
 
 
 def right(found: Found, facts: Facts) -> Step:
-    """The sender must have a right to that ticket, whatever it was named by; staff need DMARC as well."""
+    """The sender must have a right to that ticket, if it was merged to the one in which it goes on, whatever it was named by;
+    staff need DMARC as well."""
     if not found.claimed:
         return "none", found
     first, sender = found.claimed[0], facts.sender
@@ -52,7 +53,7 @@ def right(found: Found, facts: Facts) -> Step:
         if found.authentic != "pass":
             return "staff", Hold("staff_by_mail", first)
         return "staff_proven", replace(found, number=first)
-    allowed = next((n for n in found.claimed if n in sender.sees), None)
+    allowed = next((n for n in found.claimed if facts.tickets[n].goes_on_in in sender.sees), None)
     if allowed is None:
         return "no_right", Hold("no_right_on_ticket", first)
     if facts.replies_last_hour >= REPLIES_AN_HOUR:
@@ -61,7 +62,7 @@ def right(found: Found, facts: Facts) -> Step:
 
 
 def merged(found: Found, facts: Facts) -> Step:
-    """A ticket that was merged goes on in another, to the chain's end."""
+    """A ticket that was merged goes on in another, to the chain's end; the right to that one was asked for before."""
     if found.number is None:
         return "none", found
     goes_on_in = facts.tickets[found.number].goes_on_in

@@ -46,13 +46,16 @@ def shape(found: Found, facts: Facts) -> Step:
 
 
 def loop(found: Found, facts: Facts) -> Step:
-    """Our own mail come back: by its id, by our mark, or because it says that we wrote it."""
+    """Our own mail come back: by its id, by our mark, or because it says that we wrote it. Or a list's copy of what came
+    straight to us before."""
     if facts.sent_by_us:
         return "own_id", Ignore("own_mail")
     if facts.loop_mark and facts.loop_mark in found.mail.headers.get("x-portal-loop", ()):
         return "own_mark", Ignore("own_mail")
     if bare(found.mail.sender.email) in facts.own_addresses:
         return "own_address", Ignore("own_mail")
+    if facts.came_before:
+        return "list_copy", Ignore("list_copy")
     return "no", found
 
 

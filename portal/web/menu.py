@@ -1,0 +1,46 @@
+"""The numbers beside the places of the desk's menu: what waits for somebody, on every page, in one statement.
+
+Owns the list of counters, which capabilities fill. Refuses exact numbers: each count stops at MOST, so that it stays cheap.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask.sansio.app import App
+from sqlalchemy import Select, func, select
+
+from portal.infra.db import db
+
+MOST = 100
+Rows = Callable[[], Select[Any]]
+
+
+def register(app: App, endpoint: str, rows: Rows) -> None:
+    """Count `rows` beside the menu's link to `endpoint`. Staff alone see the menu, so the rows are scoped by that."""
+    app.extensions.setdefault("portal_menu", {})[endpoint] = rows
+
+
+def counts() -> dict[str, int]:
+    """Endpoint → how many, at most MOST. Asked once a request, and only by pages that show the menu."""
+    if "menu_counts" not in g:
+        counters: dict[str, Rows] = current_app.extensions.get("portal_menu", {})
+        columns = [
+            select(func.count()).select_from(rows().limit(MOST).subquery()).scalar_subquery()
+            for rows in counters.values()
+        ]
+        found = db.session.execute(select(*columns)).one() if columns else ()
+        g.menu_counts = dict(zip(counters, found, strict=True))
+    known: dict[str, int] = g.menu_counts
+    return known
+
+
+def shown() -> dict[str, str | None]:
+    """As the menu writes them; None for nothing."""
+    return {
+        endpoint: (f"{MOST - 1}+" if n >= MOST else str(n)) if n else None for endpoint, n in counts().items()
+    }
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["menu_counts"] = shown
