@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 
 from bench import engine as engine_rules
-from bench import filling, operations, search
+from bench import filling, mail, operations, search
 from bench.bare import Bare
 from bench.measure import Operation, line
 from tests.support import databases, run_folder
@@ -54,7 +54,7 @@ def main() -> None:
     engines = os.environ.get("BENCH_DATABASES", "sqlite,postgresql").split(",")
     run_folder.make()
     try:
-        for operation in engine_rules.pure():
+        for operation in [*engine_rules.pure(), *mail.reading()]:
             print(line(operation, None, None), flush=True)
         for engine in engines:
             for tickets in sizes:

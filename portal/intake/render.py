@@ -9,6 +9,7 @@ from markupsafe import Markup
 from portal.intake.rules.alarms import Alarm, AlarmKind
 from portal.intake.rules.mail import ParsedMail
 from portal.intake.rules.state import InboundState
+from portal.intake.service import enclosed as enclosed_words
 from portal.kernel import refs
 from portal.web import mail_html, uploads
 
@@ -26,6 +27,7 @@ def reason_text(code: str | None, detail: str | None = None) -> str:
         "header_block_too_large": _("Its headers are larger than any honest mail's."),
         "header_too_long": _("One of its headers is longer than any honest mail's."),
         "too_many_headers": _("It has more headers than any honest mail."),
+        "too_many_lines": _("It has more lines than this portal reads. The original is kept."),
         "too_many_parts": _("It has too many parts."),
         "too_deep": _("Its parts are nested too deeply."),
         "empty": _("There is nothing in it."),
@@ -202,8 +204,18 @@ def step_texts(steps: list[list[str]] | None) -> list[tuple[str, str]]:
     return shown
 
 
-def safe_html(mail: ParsedMail) -> Markup:
-    """The sender's HTML, sanitised, with the pictures that came along inside it."""
+def enclosed(mail: ParsedMail) -> str:
+    """What it carries beside its text, in words."""
+    return enclosed_words.words(mail)
+
+
+def has_outside_pictures(mail: ParsedMail) -> bool:
+    """Whether its frame leaves pictures of other servers out."""
+    return mail_html.has_outside_pictures(mail.body_html)
+
+
+def safe_html(mail: ParsedMail, *, outside: bool = False) -> Markup:
+    """The sender's HTML, sanitised, with the pictures that came along inside it; others only where the reader asked."""
     inside: dict[str, str] = {}
     room = PICTURES
     for attachment in mail.attachments:
@@ -211,4 +223,5 @@ def safe_html(mail: ParsedMail) -> Markup:
         if attachment.content_id and kind in uploads.INLINE_TYPES and attachment.size <= room:
             room -= attachment.size
             inside[attachment.content_id] = f"data:{kind};base64,{base64.b64encode(attachment.data).decode()}"
-    return Markup(mail_html.safe_html(mail.body_html, inside.get))  # noqa: S704 — sanitised by nh3 at this moment
+    safe = mail_html.safe_html(mail.body_html, inside.get, outside=outside)
+    return Markup(safe)  # noqa: S704 — sanitised by nh3 at this moment

@@ -302,14 +302,15 @@ def original(inbound_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:inbound_id>/frame")
 def frame(inbound_id: int) -> ResponseReturnValue:
-    """The inside of the sandboxed frame: the sender's HTML, sanitised at this moment, without outside pictures."""
+    """The inside of the sandboxed frame: the sender's HTML, sanitised at this moment. ?pictures=1: with outside pictures."""
     row = queries.inbound(guards.actor(), inbound_id)
     mail, _unreadable = _mail_of(row)
     if mail is None or not mail.body_html:
         raise NotFound
-    body = render_template("intake/staff/frame.html", html=render.safe_html(mail))
+    outside = request.args.get("pictures") == "1"
+    body = render_template("intake/staff/frame.html", html=render.safe_html(mail, outside=outside))
     response = make_response(body)
-    response.headers["Content-Security-Policy"] = headers.MAIL_FRAME
+    response.headers["Content-Security-Policy"] = headers.mail_frame(outside_pictures=outside)
     return response
 
 

@@ -3,7 +3,7 @@
 Refuses to show in the page what could carry a script: only some kinds of pictures, the rest is downloaded.
 """
 
-from flask import render_template, send_file
+from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from portal.infra import files
@@ -41,9 +41,12 @@ def file(attachment_id: int, name: str) -> ResponseReturnValue:
 
 @blueprint.get("/messages/<int:entry_id>/frame")
 def frame(entry_id: int) -> ResponseReturnValue:
-    """The inside of the sandboxed frame: the sender's HTML, sanitised at this moment."""
+    """The inside of the sandboxed frame: the sender's HTML, sanitised at this moment. ?pictures=1: with those of other
+    servers, for this reader and this time.
+    """
     entry = scope.entry_for(guards.actor(), entry_id)
     if not entry.html:
         raise NotFound
-    body = render_template("tickets/mail_frame.html", html=render.safe_html(entry))
-    return body, 200, {"Content-Security-Policy": headers.MAIL_FRAME}
+    outside = request.args.get("pictures") == "1"
+    body = render_template("tickets/mail_frame.html", html=render.safe_html(entry, outside=outside))
+    return body, 200, {"Content-Security-Policy": headers.mail_frame(outside_pictures=outside)}

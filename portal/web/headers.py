@@ -15,11 +15,18 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-MAIL_FRAME = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; "
-    "style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
-"""For the frame that shows a stranger's HTML: no script, no form, no outside picture."""
+
+
+def mail_frame(*, outside_pictures: bool = False) -> str:
+    """The policy of a frame that shows a stranger's HTML: no script, no form; pictures of other servers where asked for."""
+    pictures = "'self' data:" + (" https: http:" if outside_pictures else "")
+    return (
+        f"sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src {pictures}; "
+        "style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+MAIL_FRAME = mail_frame()
 
 
 def _protect(response: Response) -> Response:

@@ -1,7 +1,7 @@
 """HTML from a stranger's mail, made safe at the moment of showing: the stored original stays as it was sent.
 
-Owns what may remain. Refuses scripts, forms, styles, frames and every picture from outside; the result belongs in a
-sandboxed frame under headers.MAIL_FRAME, never in a page of ours.
+Owns what may remain. Refuses scripts, forms, styles and frames, and pictures from outside until the reader asks for
+them; the result belongs in a sandboxed frame under headers.mail_frame(), never in a page of ours.
 """
 
 import re
@@ -118,14 +118,28 @@ ATTRIBUTES: dict[str, set[str]] = {
 _PICTURE = re.compile(r"(?i)^data:image/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]+$")
 
 
-def safe_html(html: str, picture: Callable[[str], str | None]) -> str:
-    """`html` without anything that acts or calls out. `picture` maps a content id (RFC 2392) to an address of ours, or None."""
+_OUTSIDE = re.compile(r"(?i)<img\b[^>]{0,2000}?\bsrc\s{0,9}=\s{0,9}[\"']?\s{0,9}https?://")
+_LOOKED_AT = 200_000
+
+
+def has_outside_pictures(html: str) -> bool:
+    """Whether pictures are left out that the reader may ask for. Looks at the beginning of a very long text only."""
+    return bool(_OUTSIDE.search(html, 0, _LOOKED_AT))
+
+
+def safe_html(html: str, picture: Callable[[str], str | None], *, outside: bool = False) -> str:
+    """`html` without anything that acts or calls out. `picture` maps a content id (RFC 2392) to an address of ours, or None.
+
+    `outside`: the reader asked for the pictures that lie on other servers, which tells those that the mail was read.
+    """
 
     def filtered(tag: str, attribute: str, value: str) -> str | None:
         if tag == "img" and attribute == "src":
             source = value.strip()
             if source[:4].lower() == "cid:":
                 return picture(unquote(source[4:]).strip("<> "))
+            if outside and source[:8].lower().startswith(("http://", "https://")):
+                return source
             return source if _PICTURE.match(source) else None
         if tag == "a" and attribute == "href":
             return value if re.match(r"(?i)\s*(?:https?:|mailto:|tel:)", value) else None

@@ -115,6 +115,9 @@ NOT_CHARSETS = {
     "rot_13",
 }
 
+SAMPLE = 20_000
+"""Characters that are enough to judge by."""
+_ASCII = bytes(range(128))
 _CONTROLS: dict[int, int | None] = dict.fromkeys([*range(0, 9), 11, *range(14, 32), 127])
 _CONTROLS[12] = 10
 _LINE_BREAKING = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -161,7 +164,7 @@ def decode(data: bytes, label: str = "") -> str:
     tolerant = data.decode(codec, "replace")
     if b"\x1b$" in data:
         return clean(guess(data))
-    if tolerant.count("\ufffd") * 20 > sum(1 for b in data if b > 127):
+    if tolerant.count("\ufffd") * 20 > _high(data):
         return clean(guess(data, fallback=tolerant))
     return clean(tolerant)
 
@@ -185,7 +188,7 @@ def guess(data: bytes, fallback: str | None = None) -> str:
         pass
     # A long body cut in the middle of one character is still UTF-8.
     tolerant = data.decode("utf-8", "replace")
-    high = sum(1 for b in data if b > 127)
+    high = _high(data)
     if tolerant.count("\ufffd") * 20 <= high:
         return tolerant
     if _looks_chinese(data):
@@ -216,13 +219,18 @@ def guess(data: bytes, fallback: str | None = None) -> str:
     return _cp1252(data)
 
 
+def _high(data: bytes) -> int:
+    """How many bytes are no ASCII."""
+    return len(data.translate(None, _ASCII))
+
+
 def _looks_chinese(data: bytes) -> bool:
     """True where the high bytes pair up as everyday GB characters (level 1 of GB 2312, B0–D7, or its punctuation)."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return False
-    high = [c for c in text if ord(c) > 127]
+    high = [c for c in text[:SAMPLE] if ord(c) > 127] or [c for c in text if ord(c) > 127][:SAMPLE]
     if not high:
         return False
     everyday = sum(
@@ -236,11 +244,16 @@ def _looks_chinese(data: bytes) -> bool:
     return everyday >= 0.85 * len(high)
 
 
+_WINDOWS = {b: c for b in range(0x80, 0xA0) if (c := bytes([b]).decode("cp1252", "ignore"))}
+
+
 def _cp1252(data: bytes) -> str:
     try:
         return data.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in data)
+    except (
+        UnicodeDecodeError
+    ):  # five bytes have no character there: they become the controls of Latin-1, as in browsers
+        return data.decode("latin-1").translate(_WINDOWS)
 
 
 def clean(text: str) -> str:

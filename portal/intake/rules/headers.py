@@ -15,9 +15,9 @@ from urllib.parse import unquote_to_bytes
 from portal.intake.rules.charsets import decode, guess, one_line
 from portal.intake.rules.mail import Address
 
-_ENCODED = re.compile(r"=\?([^?\s*]{0,60})(?:\*[^?]{0,20})?\?([bBqQ])\?([^?]*|[^\r\n]*?)\?=")
+_ENCODED = re.compile(r"=\?([^?\s*]{0,60})(?:\*[^?]{0,20})?\?([bBqQ])\?([^?]*|[^\r\n]{0,2000}?)\?=")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_ID = re.compile(r"<\s*([^<>\s][^<>]*?)\s*>")
+_ID = re.compile(r"<([^<>]{1,2000})>")
 
 
 def raw_text(value: str) -> str:
@@ -108,7 +108,9 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
 
     def finish() -> None:
         nonlocal phrase, comment, angle
-        plain = "".join(phrase).strip()
+        plain = " ".join(
+            "".join(phrase).split()
+        )  # also: the patterns below take quadratic time on long blanks
         address = _bare(angle) if angle is not None else ""
         name = plain
         if angle is None:
@@ -219,7 +221,7 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
 def _bare(text: str) -> str:
     """The address itself: comments and routes removed, domain in lower case; empty where nothing remains."""
     text = words(text) if "=?" in text else text
-    text = one_line(re.sub(r"\([^()]*\)", "", text)).strip()
+    text = " ".join(one_line(re.sub(r"\([^()]*\)", "", text)).split())
     text = re.sub(r"^(?:@[^:]*:)", "", text)
     text = (
         re.sub(r"(?i)^mailto:", "", text).strip().strip("<>'\"").strip() if not text.startswith('"') else text
@@ -232,7 +234,7 @@ def _bare(text: str) -> str:
 def ids(value: str, limit: int = 100) -> tuple[str, ...]:
     """Message ids without their brackets, in order, once each. A header of bare ids works too."""
     source = one_line(raw_text(value))
-    found = [re.sub(r"\s+", "", x) for x in _ID.findall(source)]
+    found = [bare for x in _ID.findall(source) if (bare := "".join(x.split()))]
     if not found:
         found = [x.strip("<>,;") for x in source.split() if x.strip("<>,;")]
         if len(found) > 1:

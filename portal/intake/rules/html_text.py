@@ -5,6 +5,7 @@ Owns the walk over the tree, without recursion. Refuses to judge what is quoted:
 
 import re
 import unicodedata
+from collections.abc import Callable
 from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -99,10 +100,13 @@ _HISTORY_IDS = frozenset(
     )
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_HIDDEN = re.compile(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all")
 
 
 DEEPEST = 1000
 """Elements inside each other. HTML parsers take quadratic time on deep nesting; no person writes a tenth of this."""
+MOST = 100_000
+"""Tags in one text: ten times the longest thread seen, and what can be walked within a second or two."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _CLOSED_BY_THEMSELVES = frozenset(
     (
@@ -128,9 +132,17 @@ _CLOSED_BY_THEMSELVES = frozenset(
 
 
 def too_deep(html: str) -> bool:
-    """Whether the elements nest deeper than a parser should be given. Linear in the length."""
+    """Whether there are more elements, or deeper ones, than a parser should be given. Linear in the length."""
     depth = 0
-    for match in _TAG.finditer(html):
+    for piece in html.split(">") if len(html) > 20_000 else ():
+        start = piece.find("<")
+        if start >= 0 and len(piece) - start > 20_000 and len(piece[start:].split()) > 2_000:
+            return True  # one tag of thousands of attributes
+    if html.count("<") <= DEEPEST:
+        return False
+    for number, match in enumerate(_TAG.finditer(html)):
+        if number > MOST:
+            return True
         if match.group(2).lower() not in _CLOSED_BY_THEMSELVES:
             depth = max(0, depth + (-1 if match.group(1) else 1))
             if depth > DEEPEST:
@@ -140,7 +152,8 @@ def too_deep(html: str) -> bool:
 
 def _stripped(html: str) -> str:
     """The words alone, for HTML that no parser should be given."""
-    return re.sub(r"\s*\n\s*", "\n", unescape(re.sub(r"<[^<>]*>", "\n", html))).strip()
+    lines = unescape(re.sub(r"<[^<>]*>", "\n", html)).split("\n")
+    return "\n".join(line for line in map(str.strip, lines) if line)
 
 
 def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
@@ -168,33 +181,12 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
         if blank and lines and lines[-1].strip("> "):
             lines.append(prefix.rstrip())
 
-    # An explicit stack: (node, entering). A mail may nest a hundred thousand elements.
-    stack: list[tuple[LexborNode, bool]] = [(root, True)]
+    # An explicit stack, as deep as the tree and no wider: the node, whether it is being left, whether it is history.
+    stack: list[tuple[LexborNode, bool, bool]] = [(root, False, False)]
     while stack and state["size"] < limit:
-        node, entering = stack.pop()
-        tag = (node.tag or "").lower()
-        if tag in ("-text", "_text"):
-            raw = node.text_content or ""
-            if state["pre"]:
-                first, *others = raw.replace("\r\n", "\n").split("\n")
-                current.append(first)
-                for other in others:
-                    if not "".join(current).strip():
-                        current.clear()
-                        lines.append(("> " * min(state["quote"], 5)).rstrip())
-                    else:
-                        flush()
-                    current.append(other)
-                continue
-            raw = _SPACE.sub(" ", raw)
-            if raw.startswith(" ") and (not current or current[-1].endswith(" ")):
-                raw = raw[1:]
-            if raw:
-                current.append(raw)
-            continue
-        if tag.startswith("-") or tag.startswith("!") or tag in _SKIPPED:
-            continue
-        if not entering:
+        node, leaving, history = stack.pop()
+        tag = node.tag or ""
+        if leaving:
             if tag in _BLOCKS:
                 flush(blank=tag in _SPACED)
                 if tag == "blockquote":
@@ -205,9 +197,17 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
                 current.append(" ")
             elif tag == "a":
                 _link(node, current)
-            if _is_history(node):
+            if history:
                 flush()
                 lines.append(QUOTE_END)
+            continue
+        following = node.next if stack else None
+        if following is not None:
+            stack.append((following, False, False))
+        if tag == "-text":
+            _words(node.text_content or "", bool(state["pre"]), state["quote"], current, lines, flush)
+            continue
+        if tag.startswith(("-", "!")) or tag in _SKIPPED:
             continue
         if tag == "br":
             if "".join(current).strip():
@@ -216,14 +216,16 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
                 current.clear()
                 lines.append(("> " * min(state["quote"], 5)).rstrip())
             continue
+        attributes = node.attributes
         if tag == "img":
-            alt = _SPACE.sub(" ", node.attributes.get("alt") or "").strip()
+            alt = _SPACE.sub(" ", attributes.get("alt") or "").strip()
             if alt and not re.fullmatch(r"(?i)[\w.-]+\.(?:png|gif|jpe?g|bmp)|image|图片", alt):
                 current.append(f"[{alt[:200]}]")
             continue
-        if _hidden(node):
+        if attributes and _hidden(attributes):
             continue
-        if _is_history(node) and state["quote"] == 0:
+        history = bool(attributes) and _is_history(attributes)
+        if history and state["quote"] == 0:
             flush()
             lines.append(QUOTE_MARK)
         if tag in _BLOCKS:
@@ -236,16 +238,35 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
                 current.append("• " if node.parent is None or node.parent.tag != "ol" else "- ")
             elif tag == "hr":
                 lines.append("-" * 20)
-        stack.append((node, False))
-        children = []
+        stack.append((node, True, history))
         child = node.child
-        while child is not None:
-            children.append(child)
-            child = child.next
-        stack.extend((c, True) for c in reversed(children))
+        if child is not None:
+            stack.append((child, False, False))
     flush()
     text = unicodedata.normalize("NFC", "\n".join(lines)).replace("\u00a0", " ").replace("\u200b", "")
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _words(
+    raw: str, pre: bool, quote: int, current: list[str], lines: list[str], flush: Callable[[], None]
+) -> None:
+    """The text between two tags: blanks made one, in <pre> every line kept."""
+    if pre:
+        first, *others = raw.replace("\r\n", "\n").split("\n")
+        current.append(first)
+        for other in others:
+            if "".join(current).strip():
+                flush()
+            else:
+                current.clear()
+                lines.append(("> " * min(quote, 5)).rstrip())
+            current.append(other)
+        return
+    raw = _SPACE.sub(" ", raw)
+    if raw.startswith(" ") and (not current or current[-1].endswith(" ")):
+        raw = raw[1:]
+    if raw:
+        current.append(raw)
 
 
 def _link(node: LexborNode, current: list[str]) -> None:
@@ -258,17 +279,16 @@ def _link(node: LexborNode, current: list[str]) -> None:
         current.append(f" <{href}>")
 
 
-def _is_history(node: LexborNode) -> bool:
-    attributes = node.attributes
+def _is_history(attributes: dict[str, str | None]) -> bool:
     ident = (attributes.get("id") or "").lower()
     if ident and (ident in _HISTORY_IDS or ident.startswith("mail-editor-reference")):
         return True
     return bool(_HISTORY.search(attributes.get("class") or ""))
 
 
-def _hidden(node: LexborNode) -> bool:
-    style = node.attributes.get("style") or ""
-    return bool(re.search(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all", style))
+def _hidden(attributes: dict[str, str | None]) -> bool:
+    style = attributes.get("style")
+    return bool(style) and bool(_HIDDEN.search(style or ""))
 
 
 def without_marks(text: str) -> str:

@@ -30,8 +30,9 @@ class Caps:
     parts: int = 500
     depth: int = 30
     addresses: int = 500
-    text: int = 2 * 1024 * 1024
-    html: int = 4 * 1024 * 1024
+    text: int = 1_000_000
+    """Characters of plain text that are read; a longer part is kept as a file as well."""
+    html: int = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,23 @@ class Flags:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """A meeting that a mail invites to, moves or cancels. Times are ISO without a zone, a bare date for a whole day."""
+
+    method: str = ""
+    """As RFC 5546 has it, in lower case: request, cancel, reply, publish…"""
+    summary: str = ""
+    begins: str = ""
+    ends: str = ""
+    zone: str = ""
+    """A name of the zone database, "UTC", the writer's own name for it, or empty: then no zone is said."""
+    where: str = ""
+    organiser: str = ""
+    people: tuple[str, ...] = ()
+    repeats: bool = False
+
+
+@dataclass(frozen=True)
 class ParsedMail:
     """A mail as a person should read it. All text is free of NUL, lone surrogates and header-breaking characters."""
 
@@ -155,3 +173,5 @@ class ParsedMail:
     """Set where the newest text is a message of somebody else, forwarded. Who may forward for whom is route.py's."""
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    """"text_cut", "html_too_deep"; "encrypted" and "signed_inside": words are in it that nobody here can read."""
+    invitations: tuple[Invitation, ...] = ()

@@ -1,7 +1,7 @@
 """Bytes of a mail -> ParsedMail.
 
 Owns the caps on the raw bytes and the walk over the parts. Refuses to interpret who may do what: route.py.
-Called in the child process only (portal/intake/reader.py), except in unit tests.
+Called in the child process only (portal/intake/service/reading.py), except in unit tests.
 """
 
 import re
@@ -9,11 +9,15 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import Message
 
-from portal.intake.rules import author, headers, html_text, machines
+from portal.intake.rules import author, charsets, headers, html_text, machines, structure
 from portal.intake.rules.mail import Address, Caps, ParsedMail, Unreadable
 from portal.intake.rules.parts import Walk
 from portal.intake.rules.quotes import fold, forwarded
-from portal.intake.rules.transfer import set_aside
+from portal.intake.rules.transfer import Aside, set_aside
+
+DIVIDED = 200_000
+DIVIDED_LINES = 4_000
+"""Characters and lines of a text in which a quoted history is looked for."""
 
 KEPT_HEADERS = (
     "from",
@@ -60,16 +64,21 @@ KEPT_HEADERS = (
 def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
     """Read one mail. Raises Unreadable with a stable code where it is over a cap or no mail at all."""
     caps = caps or Caps()
-    raw = _without_envelope(raw)
-    check(raw, caps)
-    raw, aside = set_aside(raw)
-    message: Message = message_from_bytes(raw, policy=policy.compat32)
-    if not message.keys() and not raw.strip():
-        raise Unreadable("empty")
-    walk = Walk(caps, aside)
-    walk.sources[id(message)] = raw
-    walk.part(message, 0)
+    raw = structure.without_envelope(raw)
+    structure.check_headers(raw, caps)
+    raw, aside = set_aside(raw, structure.header_end(raw, caps.header_block))
+    structure.check_parts(raw, caps)
+    raw, broken = structure.mended(raw, caps)
+    try:
+        message: Message = message_from_bytes(raw, policy=policy.compat32)
+        walk = Walk(caps, aside)
+        walk.sources[id(message)] = raw
+        walk.part(message, 0)
+    except RecursionError:
+        raise Unreadable("too_deep") from None
     text = walk.text()
+    if not text.strip() and not walk.attachments and not walk.html:
+        text = _what_there_is(raw, aside, caps)
     html = "\n".join(walk.html)
     fields = _fields(message)
     first = {name: values[0] for name, values in fields.items()}
@@ -100,48 +109,32 @@ def parse(raw: bytes, caps: Caps | None = None) -> ParsedMail:
         attachments=tuple(walk.attachments),
         headers={name: tuple(headers.text(v, 2000) for v in values[:20]) for name, values in fields.items()},
         notes=tuple(dict.fromkeys(walk.notes)),
+        invitations=tuple(walk.invitations[:5]),
     )
-    split = fold.split(text, answers=bool(mail.in_reply_to or mail.references))
+    answers = bool(mail.in_reply_to or mail.references)
+    lines = text[:DIVIDED].split("\n", DIVIDED_LINES)[:DIVIDED_LINES]
+    head = "\n".join(lines)
+    split = fold.split(head, answers=answers)
+    if len(text) > len(head):  # a log of a megabyte is no correspondence
+        rest = html_text.without_marks(text[len(head) :])
+        split = fold.Split(split.new, split.old + rest) if split.old else fold.Split(split.new + rest, "")
     writer, by = author.behind_list(mail.sender, mail.headers)
+    if broken:  # what was read as headers against their form is not lost where it was something else
+        remains = charsets.decode(broken[: caps.header])
+        mail = replace(mail, body_text=f"{remains}\n\n{mail.body_text}")
+        split = fold.Split(split.new, f"{split.old}\n\n{remains}".strip("\n"))
     mail = replace(mail, reply_text=split.new, quoted_text=split.old, author=writer, author_by=by)
-    mail = replace(mail, forwarded=forwarded.of(text, mail.subject))
+    mail = replace(mail, forwarded=forwarded.of(head, mail.subject))
     return replace(mail, flags=machines.flags(mail, message, aside))
 
 
-def check(raw: bytes, caps: Caps) -> None:
-    """Caps on the raw bytes, before a parser sees them."""
-    if len(raw) > caps.message:
-        raise Unreadable("too_large", f"{len(raw)} bytes")
-    if not raw.strip(b"\0\r\n \t"):
-        raise Unreadable("empty")
-    ends = [
-        at
-        for at in (
-            raw.find(b"\n\n", 0, caps.header_block + 4),
-            raw.find(b"\r\n\r\n", 0, caps.header_block + 4),
-            raw.find(b"\n\r\n", 0, caps.header_block + 4),
-        )
-        if at >= 0
-    ]
-    end = min(ends) if ends else len(raw)
-    if end > caps.header_block:
-        raise Unreadable("header_block_too_large", f"more than {caps.header_block} bytes")
-    block = raw[:end]
-    lines = re.split(rb"\r?\n(?![ \t])", block)
-    if len(lines) > caps.headers:
-        raise Unreadable("too_many_headers", str(len(lines)))
-    longest = max(map(len, lines), default=0)
-    if longest > caps.header:
-        raise Unreadable("header_too_long", f"{longest} bytes")
-    if (
-        raw.count(b"\n--") > caps.parts * 20
-        and len(set(re.findall(rb"(?i)boundary\s*=\s*[^\r\n;]+", raw))) > 0
-    ):
-        delimiters = sum(raw.count(b"\n--" + b.strip(b" \"'")) for b in _boundaries(raw)[:50])
-        if delimiters > caps.parts * 4:
-            raise Unreadable("too_many_parts", str(delimiters))
-    if len(_boundaries(raw)) > caps.depth * 8:
-        raise Unreadable("too_deep", f"{len(_boundaries(raw))} boundaries")
+def _what_there_is(raw: bytes, aside: Aside, caps: Caps) -> str:
+    """The body as it stands, for a message whose parts hold nothing: its delimiters are wrong, its words may be there."""
+    body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)
+    if len(body) < 2 or not body[1].strip():
+        return ""
+    text = charsets.decode(aside.back(body[1])[: caps.text * 2])[: caps.text]
+    return re.sub(r"(?im)^(?:--\S{1,200}|content-[a-z-]{1,40}:.*)\n", "", text).strip("\n")
 
 
 def message_id_of(raw: bytes) -> str:
@@ -153,7 +146,7 @@ def message_id_of(raw: bytes) -> str:
 
 def glimpse(raw: bytes) -> tuple[Address, str]:
     """Sender and subject of a mail that is not read, from the first lines alone, so that staff see whose it is."""
-    block = re.split(rb"\r?\n\r?\n", _without_envelope(raw[: 1 << 20]), maxsplit=1)[0]
+    block = re.split(rb"\r?\n\r?\n", structure.without_envelope(raw[: 1 << 20]), maxsplit=1)[0]
     found: dict[bytes, str] = {}
     for match in re.finditer(
         rb"(?im)^(from|subject)[ \t]*:([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,500}){0,3})", block
@@ -161,22 +154,6 @@ def glimpse(raw: bytes) -> tuple[Address, str]:
         found.setdefault(match.group(1).lower(), match.group(2).decode("ascii", "surrogateescape"))
     sender = next(iter(headers.addresses(found.get(b"from", ""), 2)), Address(""))
     return sender, headers.text(found.get(b"subject", ""), 200)
-
-
-def _boundaries(raw: bytes) -> list[bytes]:
-    return list(dict.fromkeys(re.findall(rb"(?i)boundary\s*=\s*\"?([^\r\n;\"]+)", raw)))
-
-
-def _without_envelope(raw: bytes) -> bytes:
-    """mbox lines, blank lines and a byte order mark before the first header are no part of the mail."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    if raw[:1] in b" \t" and re.match(rb"[ \t]+[!-9;-~]+:", raw):
-        raw = raw.lstrip(b" \t")
-    while raw.startswith((b"From ", b">From ")):
-        raw = raw.partition(b"\n")[2]
-    if b"\r" in raw and b"\n" not in raw:
-        raw = raw.replace(b"\r", b"\n")
-    return raw
 
 
 def _fields(message: Message) -> dict[str, list[str]]:

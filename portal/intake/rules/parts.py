@@ -9,8 +9,8 @@ from email.message import Message
 from itertools import pairwise
 from typing import Any
 
-from portal.intake.rules import charsets, headers, html_text, plain, transfer
-from portal.intake.rules.mail import Attachment, Caps, Unreadable
+from portal.intake.rules import charsets, headers, html_text, invitation, plain, tnef, transfer
+from portal.intake.rules.mail import Attachment, Caps, Invitation, Unreadable
 
 
 class Walk:
@@ -23,6 +23,7 @@ class Walk:
         self.html: list[str] = []
         self.attachments: list[Attachment] = []
         self.notes: list[str] = []
+        self.invitations: list[Invitation] = []
         self.count = 0
         self.machine = False
         self.sources: dict[int, bytes] = {}
@@ -41,7 +42,7 @@ class Walk:
             raise Unreadable("too_deep", f"more than {self.caps.depth} levels")
         kind, params = self.kind(part)
         if kind.startswith("multipart/"):
-            payload: Any = part.get_payload()
+            payload: Any = vars(part)["_payload"]  # get_payload() decodes by the label, and fails on some
             if isinstance(payload, list):
                 self.slice(part, payload, params)
                 self.multipart(kind, payload, depth, related)
@@ -53,7 +54,7 @@ class Walk:
         machine = (
             self.machine
             or kind.endswith(("pgp-signature", "pkcs7-signature"))
-            or kind == "text/rfc822-headers"
+            or kind in ("text/rfc822-headers", "application/applefile")
         )
         if kind in ("message/rfc822", "message/global"):
             self.nested(part, name, machine)
@@ -73,8 +74,22 @@ class Walk:
             self.texts.append(plain.report(part, self.aside))
             return
         data = transfer.content(part, self.aside)
+        if kind == "application/mac-binhex40":
+            data = data.replace(b"\r\n", b"\n")  # text: its line ends are the transport's
         if kind == "text/rfc822-headers" and not attached:
             kind = "text/plain"
+        if (kind in tnef.KINDS or name.lower() == "winmail.dat") and self.outlook(data):
+            return
+        if kind in ("text/calendar", "application/ics") or name.lower().endswith(".ics"):
+            self.calendar(data)
+            kind, name = "text/calendar", name or "invite.ics"
+            if any(a.type == kind and a.data == data for a in self.attachments):
+                return  # programs send it twice: once to be shown, once to be saved
+        elif kind in ("application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
+            inside = params.get("smime-type", "").lower().startswith("signed")
+            self.notes.append("signed_inside" if inside else "encrypted")
+            name = name or ("smime.p7m" if "pkcs7" in kind else "")
+            machine = machine or kind == "application/pgp-encrypted"
         content_id = charsets.one_line(headers.get(part, "content-id")).strip("<> ")[:255]
         location = charsets.one_line(headers.raw_text(headers.get(part, "content-location")))[:500]
         if not name and location and not location.lower().startswith(("cid:", "mid:")):
@@ -137,11 +152,19 @@ class Walk:
         other = next((t for t in reversed(rich) if t.strip()), "")
         if not chosen.strip() or (plain.is_excuse(chosen) and len(other) > len(chosen)):
             chosen = other
+        elif other and plain.say_different_things(chosen, other):
+            chosen = f"{chosen}\n\n{other}"
         self.texts = [*before, chosen] if chosen.strip() else before
         self.html = html_before + self.html
 
     def show(self, part: Message, kind: str, params: dict[str, str]) -> None:
-        data = transfer.content(part, self.aside)[: self.caps.html * 4]
+        data = transfer.content(part, self.aside)
+        cap = self.caps.html if kind == "text/html" else self.caps.text
+        if len(data) > cap:  # its beginning is read, the whole is kept as a file
+            name = "text.html" if kind == "text/html" else "text.txt"
+            self.attachments.append(Attachment(name, kind, data))
+            self.notes.append("text_cut")
+            data = data[: cap * 3]
         label = params.get("charset", "")
         if kind == "text/html":
             if not charsets.codec_for(label):
@@ -154,17 +177,41 @@ class Walk:
                 self.html.append(html)
             self.texts.append(html_text.to_text(html, self.caps.text))
             return
-        text = charsets.decode(data, label)
+        text = charsets.decode(data, label)[:cap]
         if kind in ("text/enriched", "text/richtext"):
             text = plain.enriched(text)
         elif params.get("format", "").lower() == "flowed":
             text = plain.flowed(text, params.get("delsp", "").lower() == "yes")
+        if "-----BEGIN PGP MESSAGE-----" in text:
+            self.notes.append("encrypted")
         text, files = transfer.uuencoded(text)
         self.attachments.extend(files)
         self.texts.append(text.strip("\n").rstrip())
 
+    def outlook(self, data: bytes) -> bool:
+        """Take apart a winmail.dat. False: it stays a file, for it cannot be opened or holds what only Outlook reads."""
+        found = tnef.opened(data)
+        if found is None:
+            return False
+        for name, content in found.files:
+            self.attachments.append(Attachment(name, "application/octet-stream", content))
+            if len(self.attachments) > self.caps.parts:
+                raise Unreadable("too_many_parts", f"more than {self.caps.parts}")
+        said = any(t.strip() for t in self.texts)
+        if not said and found.html and not html_text.too_deep(found.html[: self.caps.html]):
+            self.html.append(found.html[: self.caps.html])
+        words = found.text.strip() or html_text.to_text(found.html[: self.caps.html], self.caps.text)
+        if not said and words:
+            self.texts.append(words)
+        return found.complete or said
+
+    def calendar(self, data: bytes) -> None:
+        found = invitation.read(data)
+        if found and found not in self.invitations:
+            self.invitations.append(found)
+
     def nested(self, part: Message, name: str, machine: bool) -> None:
-        payload: Any = part.get_payload()
+        payload: Any = vars(part)["_payload"]  # get_payload() decodes by the label, and fails on some
         inner = payload[0] if isinstance(payload, list) and payload else None
         source = self.sources.get(id(part), b"")
         blank = re.search(rb"\r?\n\r?\n", source)

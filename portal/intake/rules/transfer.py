@@ -13,13 +13,15 @@ from email.message import Message
 from portal.intake.rules import charsets, headers
 from portal.intake.rules.mail import Attachment
 
-_RUN = re.compile(rb"(?:[A-Za-z0-9+/]{60,76}\r?\n){200,}")
+_RUN = re.compile(rb"(?m)^(?:(?:[A-Za-z0-9+/]{4,998}\r?\n){100,}|[^\r\n]{5000,}\r?\n?)")
 _MARK = b"set-aside-%s-%d"
+MOST_FILES_IN_TEXT = 50
 
 
 @dataclass(frozen=True)
 class Aside:
-    """Long runs of base64 taken out of a message before the standard library reads it line by line, which is slow."""
+    """Long runs of base64, and lines of many thousand characters, taken out of a message before the standard library
+    reads it line by line, which is slow."""
 
     key: bytes = b""
     runs: tuple[bytes, ...] = ()
@@ -32,18 +34,25 @@ class Aside:
         return pattern.sub(lambda m: self.runs[int(m.group(1))], data)
 
 
-def set_aside(raw: bytes) -> tuple[bytes, Aside]:
-    """A message without its long runs, and the runs. The mark holds the message's own digest, so no message can contain it."""
+def set_aside(raw: bytes, headers_end: int = 0) -> tuple[bytes, Aside]:
+    """A message without its long runs behind `headers_end`, and the runs.
+
+    The mark holds the message's own digest, so no message can contain it.
+    """
     if len(raw) < 100_000:
         return raw, Aside()
     key = hashlib.sha256(raw).hexdigest()[:32].encode()
     runs: list[bytes] = []
-
-    def take(match: re.Match[bytes]) -> bytes:
+    lean: list[bytes | memoryview] = []
+    at = 0
+    for match in _RUN.finditer(raw, headers_end):
+        lean += [memoryview(raw)[at : match.start()], _MARK % (key, len(runs)) + b"\r\n"]
         runs.append(match.group(0))
-        return _MARK % (key, len(runs) - 1) + b"\r\n"
-
-    return _RUN.sub(take, raw), Aside(key, tuple(runs))
+        at = match.end()
+    if not runs:
+        return raw, Aside()
+    lean.append(memoryview(raw)[at:])
+    return b"".join(lean), Aside(key, tuple(runs))
 
 
 def content(part: Message, aside: Aside) -> bytes:
@@ -91,9 +100,9 @@ def from_base64(data: bytes) -> bytes:
     return b"".join(out)
 
 
-_UU = re.compile(
-    r"(?m)^begin (?:[0-7]{3,4}) ([^\n]{1,200})\n((?:[\x20-\x60]{1,90}\n)+?)(?:`?\s*\n)?end[ \t]*$"
-)
+_UU_BEGIN = re.compile(r"(?m)^begin [0-7]{3,4} ([^\n]{1,200})\n")
+_UU_BODY = re.compile(r"(?:[\x20-\x60]{1,90}\n)+")
+_UU_END = re.compile(r"end[ \t]*(?:\n|\Z)")
 
 
 def uuencoded(text: str) -> tuple[str, list[Attachment]]:
@@ -101,17 +110,21 @@ def uuencoded(text: str) -> tuple[str, list[Attachment]]:
     if "\nend" not in text or "begin " not in text:
         return text, []
     files: list[Attachment] = []
-
-    def take(match: re.Match[str]) -> str:
-        data = _uudecode(match.group(0))
-        if not data:
-            return match.group(0)
-        files.append(
-            Attachment(charsets.file_name(match.group(1)) or "file", "application/octet-stream", data)
-        )
-        return ""
-
-    return _UU.sub(take, text), files
+    kept: list[str] = []
+    at = 0
+    while begin := _UU_BEGIN.search(text, at):
+        body = _UU_BODY.match(text, begin.end())
+        end = body and _UU_END.match(text, body.end())
+        data = _uudecode(text[begin.start() : end.end()]) if end else b""
+        stop = end.end() if end and data else begin.end()
+        kept.append(text[at : begin.start() if data else stop])
+        if data:
+            name = charsets.file_name(begin.group(1)) or "file"
+            files.append(Attachment(name, "application/octet-stream", data))
+        at = stop
+        if len(files) >= MOST_FILES_IN_TEXT:
+            break
+    return "".join([*kept, text[at:]]), files
 
 
 def _uudecode(text: str) -> bytes:

@@ -3,11 +3,20 @@
 Owns the two directions. Refuses pickle: nothing that comes out of the child is executed.
 """
 
-from dataclasses import asdict, astuple
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from portal.intake.rules.mail import Address, Attachment, Flags, Forwarded, ParsedMail, Unreadable, Verdict
+from portal.intake.rules.mail import (
+    Address,
+    Attachment,
+    Flags,
+    Forwarded,
+    Invitation,
+    ParsedMail,
+    Unreadable,
+    Verdict,
+)
 from portal.intake.rules.parse import parse
 
 
@@ -28,7 +37,8 @@ def pack(mail: ParsedMail) -> tuple[dict[str, Any], list[bytes]]:
     for name in _ADDRESSES:
         values[name] = [[a.email, a.name] for a in getattr(mail, name)]
     values["forwarded"] = list(astuple(mail.forwarded)) if mail.forwarded else None
-    values["flags"] = asdict(mail.flags) | {"verdicts": [list(astuple(v)) for v in mail.flags.verdicts]}
+    values["invitations"] = [astuple(i) for i in mail.invitations]
+    values["flags"] = vars(mail.flags) | {"verdicts": [list(astuple(v)) for v in mail.flags.verdicts]}
     values["attachments"] = [[a.name, a.type, a.content_id, a.role] for a in mail.attachments]
     return values, [a.data for a in mail.attachments]
 
@@ -43,6 +53,7 @@ def unpack(values: dict[str, Any], blobs: list[bytes]) -> ParsedMail:
     fields |= {
         name: tuple(values[name]) if isinstance(values[name], list) else values[name] for name in _PLAIN
     }
+    fields["invitations"] = tuple(_invitation(*one) for one in values["invitations"])
     fields["headers"] = {k: tuple(v) for k, v in values["headers"].items()}
     fields["attachments"] = tuple(
         Attachment(name, kind, data, content_id, role)
@@ -58,6 +69,11 @@ def unpack(values: dict[str, Any], blobs: list[bytes]) -> ParsedMail:
         flags=Flags(**flags),
         **fields,
     )
+
+
+def _invitation(*values: Any) -> Invitation:
+    shaped: list[Any] = [tuple(v) if isinstance(v, list) else v for v in values]
+    return Invitation(*shaped)
 
 
 _ADDRESSES = ("to", "cc", "reply_to")

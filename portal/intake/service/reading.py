@@ -6,6 +6,7 @@ Owns the child. Refuses to decide: service.settling does.
 import io
 import mimetypes
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
@@ -50,9 +51,19 @@ def parse(raw: bytes) -> ParsedMail:
     if len(raw) > settings().max_mail_bytes:
         raise Unreadable("too_large", f"{len(raw)} bytes")
     try:
-        return wire.unpack(*_child.call(raw))
+        return wire.unpack(*_ask(raw))
     except ChildFailed as error:
-        raise Unreadable(error.code) from error
+        raise Unreadable("timeout" if error.code == "starved" else error.code) from error
+
+
+def _ask(raw: bytes) -> tuple[Any, list[bytes]]:
+    """A machine that had no time for the child is no fault of the message: it is asked once more."""
+    try:
+        return _child.call(raw)
+    except ChildFailed as error:
+        if error.code != "starved":
+            raise
+    return _child.call(raw)
 
 
 def read(sha256: str) -> ParsedMail:

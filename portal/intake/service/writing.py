@@ -16,6 +16,7 @@ from portal.intake.rules.mail import ParsedMail
 from portal.intake.rules.routing.facts import Facts
 from portal.intake.rules.routing.outcomes import NewTicket
 from portal.intake.rules.state import InboundState
+from portal.intake.service import enclosed
 from portal.intake.service.reading import ReadFile, Reading
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor, ClientRole
@@ -31,11 +32,16 @@ from portal.web import languages
 from portal.web.uploads import StoredFile
 
 
+def _with_enclosed(mail: ParsedMail) -> str:
+    with in_providers_language():
+        return "\n\n".join(t for t in (mail.reply_text, enclosed.words(mail)) if t)
+
+
 def words_of(reading: Reading) -> record.Words:
     """The mail as a timeline entry keeps it: what is new, the history folded, the HTML as it was sent."""
     mail = reading.mail
     return record.Words(
-        text=mail.reply_text,
+        text=_with_enclosed(mail),
         files=[f.stored for f in reading.files],
         quoted=mail.quoted_text or None,
         html=mail.body_html or None,

@@ -120,6 +120,8 @@ class Line:
     text: Markup = _NOTHING
     quoted: Markup = _NOTHING
     frame_href: str = ""
+    outside_pictures: bool = False
+    """Pictures of other servers are left out of the frame."""
     channel_word: str = ""
     sentence: str = ""
     unread: bool = False
@@ -194,6 +196,7 @@ def _line(entry: TimelineEntry, staff: bool, unread: bool) -> Line:
         text=filters.paragraphs(entry.text),
         quoted=filters.paragraphs(entry.quoted),
         frame_href=url_for("tickets_files.frame", entry_id=entry.id) if entry.html else "",
+        outside_pictures=mail_html.has_outside_pictures(entry.html or ""),
         channel_word=words,
         files=[file_line(a) for a in entry.attachments if not (entry.html and a.content_id)],
     )
@@ -359,9 +362,9 @@ def reply_sentence(effect: ReplyEffect, number: int) -> str:
     return _("Your message is with us.")
 
 
-def safe_html(entry: TimelineEntry) -> Markup:
+def safe_html(entry: TimelineEntry, *, outside: bool = False) -> Markup:
     """The HTML of a message for its sandboxed frame. Its own pictures come inside it (a sandboxed frame has no cookies
-    to fetch them with), outside pictures stay away.
+    to fetch them with), those of other servers stay away unless the reader asked for them.
     """
     room = _PICTURES_IN_MAIL
     inside: dict[str, str] = {}
@@ -377,7 +380,8 @@ def safe_html(entry: TimelineEntry) -> Markup:
                 continue
             room -= attachment.size
             inside[attachment.content_id] = f"data:{attachment.content_type};base64,{data}"
-    return Markup(mail_html.safe_html(entry.html or "", inside.get))  # noqa: S704 — sanitised by nh3 at this moment
+    safe = mail_html.safe_html(entry.html or "", inside.get, outside=outside)
+    return Markup(safe)  # noqa: S704 — sanitised by nh3 at this moment
 
 
 def version_of(at: datetime) -> str:

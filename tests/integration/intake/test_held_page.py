@@ -228,6 +228,30 @@ def test_the_frame_is_sanitised_and_has_its_own_policy(held: InboundMessage, age
     assert "default-src 'none'" in policy
 
 
+def test_pictures_of_other_servers_come_when_staff_ask_for_them(held: InboundMessage, agent: Any) -> None:
+    path = f"/desk/mail/{held.id}/frame?pictures=1"
+    assert f'href="{path}"' in agent.get(f"/desk/mail/{held.id}").text
+    answer = agent.get(path)
+    assert "https://evil.example/p.gif" in answer.text
+    assert "https: http:" in answer.headers["Content-Security-Policy"]
+
+
+def test_an_invitation_is_shown_with_its_time_and_place(take_in: Take, agent: Any) -> None:
+    meeting = (
+        "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Review\r\nDTSTART:20261103T020000Z\r\n"
+        "DTEND:20261103T030000Z\r\nLOCATION:Room 5\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    row = take_in(mail(meeting, kind="text/calendar; method=REQUEST", **UNKNOWN))
+    page = agent.get(f"/desk/mail/{row.id}").text
+    for words in (
+        "Invitation: Review",
+        "2026-11-03 10:00 – 11:00 (Asia/Shanghai)",
+        "Where: Room 5",
+        "invite.ics",
+    ):
+        assert words in page
+
+
 def test_the_original_downloads_as_it_came(held: InboundMessage, agent: Any) -> None:
     answer = agent.get(f"/desk/mail/{held.id}/original")
     assert answer.data == mail(

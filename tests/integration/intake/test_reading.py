@@ -24,8 +24,7 @@ def test_it_answers_with_values_and_bytes(child: Child) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "code"),
     [
-        (b"sleep", "timeout"),
-        (b"loop", "timeout"),
+        (b"sleep", "starved"),
         (b"eat", "memory"),
         (b"die", "crashed"),
         (b"raise", "crashed"),

@@ -98,6 +98,16 @@ def test_the_frame_shows_a_mail_without_anything_that_acts_or_calls_out(cast, as
     assert "data:image/png;base64," in body
 
 
+def test_pictures_of_other_servers_come_when_the_reader_asks_for_them(cast, as_user):
+    frame, number = mail(cast)
+    browser = as_user(cast.owner)
+    assert f'href="{frame}?pictures=1" target="mail-' in browser.get(f"/requests/{number}").text
+    answer = browser.get(f"{frame}?pictures=1")
+    assert 'src="https://spy.example/p.gif"' in answer.text
+    assert "img-src 'self' data: https: http:" in answer.headers["Content-Security-Policy"]
+    assert "<script" not in answer.text.split("<body")[1]
+
+
 @pytest.mark.parametrize(
     ("who", "code"), [("client_manager", 200), ("agent", 200), ("colleague", 404), ("stranger", 404)]
 )

@@ -110,6 +110,10 @@ def test_a_nested_message_is_kept_byte_for_byte() -> None:
         raw(b"x", 'Content-Type: text/plain; charset="\xff"'),
         raw(b"x", b"From: \xc4\xe3\xba\xc3 <a@b.example>"),
         raw(b"x", "Date: Tue, 99 Foo 2026", "Message-ID: -"),
+        # A label that names a codec which the library cannot use for text, in a report whose parts are looked at.
+        raw("\xe4".encode(), "Return-Path: <>", "Subject: Undelivered", kind="text/plain; charset=idna"),
+        raw("\xe4".encode(), "Return-Path: <>", "Subject: Undelivered", kind='text/plain; charset="a\0b"'),
+        raw("\xe4".encode(), kind="multipart/report; report-type=delivery-status; charset=punycode"),
         b"\x00" * 50 + raw(b"x"),
         raw(
             b"begin 644 a\r\n#\xff\xfe\xfd\r\nend\r\n",

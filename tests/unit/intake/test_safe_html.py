@@ -2,7 +2,8 @@
 
 import pytest
 
-from portal.web.mail_html import safe_html
+from portal.web import headers
+from portal.web.mail_html import has_outside_pictures, safe_html
 
 
 def clean(html: str) -> str:
@@ -69,3 +70,30 @@ def test_links_open_elsewhere_without_a_trace() -> None:
 def test_what_people_write_stays() -> None:
     html = '<p>打印机 <b>坏了</b></p><table><tbody><tr><td colspan="2">x</td></tr></tbody></table>'
     assert clean(html) == html
+
+
+REMOTE = '<p>x</p><img width="1" src="https://pixel.example/a.gif?id=1">'
+
+
+def test_outside_pictures_are_shown_only_where_the_reader_asked() -> None:
+    assert has_outside_pictures(REMOTE)
+    assert "pixel.example" not in clean(REMOTE)
+    asked = safe_html(
+        REMOTE + "<img src='//other.example/x'><img src='javascript:x'>", lambda _id: None, outside=True
+    )
+    assert 'src="https://pixel.example/a.gif?id=1"' in asked
+    assert "other.example" not in asked
+    assert "javascript" not in asked
+
+
+def test_a_mail_without_outside_pictures_offers_none() -> None:
+    assert not has_outside_pictures(
+        '<img src="cid:p1@x"> <a href="https://harbour.example/x.png">picture</a>'
+    )
+
+
+def test_the_frame_may_load_pictures_of_others_only_where_asked_and_nothing_else() -> None:
+    closed, opened = headers.mail_frame(), headers.mail_frame(outside_pictures=True)
+    assert "img-src 'self' data:;" in closed
+    assert opened.replace(" https: http:", "") == closed
+    assert "script" not in opened.replace("default-src 'none'", "")

@@ -43,7 +43,7 @@ def _copy(part: Message, aside: transfer.Aside, left: list[int], top: bool = Fal
             copy[name] = _plain(value, 2000)
     if top and not copy["from"]:
         copy["From"] = "unknown"
-    payload: Any = part.get_payload()
+    payload: Any = vars(part)["_payload"]  # get_payload() decodes by the label, and fails on some
     if isinstance(payload, list) and kind == "message/delivery-status":
         blocks: list[Any] = []
         for source in payload[:200]:

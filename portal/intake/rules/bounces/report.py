@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from portal.intake.rules import headers
+from portal.intake.rules import charsets, headers
 from portal.intake.rules.bounces import status
 
 _KINDS = ("message/delivery-status", "message/global-delivery-status")
@@ -40,7 +40,7 @@ def parts(message: Message, deep: bool = False) -> Iterator[Message]:
         part = stack.pop()
         count += 1
         yield part
-        payload: Any = part.get_payload()
+        payload: Any = vars(part)["_payload"]  # get_payload() decodes by the label, and fails on some
         kind = part.get_content_type()
         if isinstance(payload, list) and (
             kind.startswith("multipart/") or (deep and kind == "message/rfc822")
@@ -137,14 +137,14 @@ def address_of(value: str) -> str:
 
 def _source(part: Message) -> str:
     """The text of a report part. The standard library has read it as headers, block by block; an encoded one it cannot."""
-    payload: Any = part.get_payload()
+    payload: Any = vars(part)["_payload"]  # get_payload() decodes by the label, and fails on some
     if not isinstance(payload, list):
         text = str(payload or "")
     else:
         blocks = []
         for block in payload:
             lines = [f"{name}: {headers.raw_text(str(value))}" for name, value in block.raw_items()]
-            body = block.get_payload()
+            body = vars(block)["_payload"]
             inner = (
                 body
                 if isinstance(body, str)
@@ -161,5 +161,5 @@ def _source(part: Message) -> str:
             data = base64.b64decode(re.sub(r"[^A-Za-z0-9+/=]", "", text[:_LARGEST]) + "==")
             return data.decode("utf-8", "replace")
         except (binascii.Error, ValueError):
-            return text
-    return text
+            pass
+    return text if text.isascii() else charsets.guess(text.encode("utf-8", "surrogateescape"))

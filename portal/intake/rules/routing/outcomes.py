@@ -13,6 +13,7 @@ REASONS = (
     "header_block_too_large",
     "header_too_long",
     "too_many_headers",
+    "too_many_lines",
     "too_many_parts",
     "too_deep",
     "empty",
