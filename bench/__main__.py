@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 
 from bench import engine as engine_rules
-from bench import filling, mail, operations, search
+from bench import filling, intake, mail, operations, search
 from bench.bare import Bare
 from bench.measure import Operation, line
 from tests.support import databases, run_folder
@@ -46,6 +46,8 @@ def one(engine: str, tickets: int) -> None:
         for group in GROUPS:
             for operation in group(app, filled, bare):
                 print(line(operation, engine, tickets), flush=True)
+        for words in intake.lines(app, engine, tickets):
+            print(words, flush=True)
     databases.dispose(app)
 
 

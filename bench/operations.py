@@ -85,13 +85,13 @@ def take_mail(app: Flask, filled: Filled) -> Callable[[int], None]:
     """From the raw bytes to the ticket and its acknowledgement in the outbox, as the worker does it."""
     from portal import worker
     from portal.infra.db import db
-    from portal.intake import doors
+    from portal.intake.doors.taking import accept
 
     worker.drain()
     db.session.remove()
 
     def run(i: int) -> None:
-        doors.accept(MAIL.format(address=filled.member_address, i=i).replace("\n", "\r\n").encode(), "pipe")
+        accept(MAIL.format(address=filled.member_address, i=i).replace("\n", "\r\n").encode(), "pipe")
         assert worker.drain() > 0
 
     return run

@@ -44,10 +44,10 @@ def keep_schedule() -> None:
                 jobs.enqueue(kind, {}, slot=f"schedule:{kind}:{period}")
 
 
-def run_one() -> bool:
-    """Claim and run one job. False when there is none."""
+def run_one(kinds: list[str] | None = None) -> bool:
+    """Claim and run one job, of these kinds if some are named. False when there is none."""
     with transaction():
-        held = jobs.claim()
+        held = jobs.claim(kinds)
     if held is None:
         return False
     try:

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 DRIVER = Path(__file__).with_name("killed_worker.py")
-STEPS = 32
+STEPS = 28
 """More than one round has by IMAP: signing in, looking, fetching, committing, moving, claiming, settling."""
-BY_LMTP = 12
+BY_LMTP = 10
 """The same by LMTP: committing, answering, claiming, settling."""
 
 
