@@ -56,16 +56,23 @@ def staff_replied(payload: dict[str, Any]) -> None:
 
 
 def ticket_assigned(payload: dict[str, Any]) -> None:
-    """The new assignee, unless they took it themselves."""
+    """The new assignee, unless they took it themselves, and whoever had it before; both read the reason."""
     ticket = queries.ticket(payload["ticket_id"])
-    assignee, by = queries.contact_of_user(payload["user_id"]), payload["by_user_id"]
-    author = queries.contact_of_user(by) if by is not None else None
-    if assignee is None:
-        return
-    told = rules.of_assigned(queries.facts(ticket), assignee, author)
+    by, line_id = payload["by_user_id"], payload.get("entry_id")
+    author, assignee, former = (
+        queries.contact_of_user(user_id) if user_id is not None else None
+        for user_id in (by, payload["user_id"], payload.get("former_user_id"))
+    )
+    facts_now = queries.facts(ticket)
+    gave, reason = queries.handed_over(line_id) if line_id else ("", "")
     # Given back and forth, each time counts; the same event twice does not: the newest entry marks which time it is.
     mark = f"ticket_assigned:{ticket.id}:{queries.assignments(ticket.id)}"
-    _tell(mark, told, ticket, None)
+    if assignee is not None:
+        _tell(mark, rules.of_assigned(facts_now, assignee, author), ticket, None, reason=reason, by=gave)
+    if former is not None:
+        told = rules.of_handed_over(facts_now, former, author)
+        to = ticket.assignee.name if ticket.assignee else ""
+        _tell(f"{mark}:{line_id}", told, ticket, None, reason=reason, by=gave, to=to)
 
 
 def colleague_mentioned(payload: dict[str, Any]) -> None:

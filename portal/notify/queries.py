@@ -384,3 +384,11 @@ def assignments(ticket_id: int) -> int:
     )
     lines = db.session.scalars(query)
     return next((line.id for line in lines if (line.details or {}).get("what") == "assigned"), 0)
+
+
+def handed_over(entry_id: int) -> tuple[str, str]:
+    """Who gave a ticket to whom it belongs now, and why, as the line of it says; for staff alone."""
+    line = db.session.get(TimelineEntry, entry_id, options=[joinedload(TimelineEntry.contact)])
+    if line is None or (line.details or {}).get("what") != "assigned":
+        return "", ""
+    return line.contact.name if line.contact else "", str((line.details or {}).get("reason") or "")

@@ -127,6 +127,7 @@ def message_word(message: str) -> str:
         Message.CLIENT_WROTE: _("Client's message, to staff"),
         Message.STAFF_REPLIED: _("Our reply"),
         Message.ASSIGNED: _("Assignment"),
+        Message.HANDED_OVER: _("Given to somebody else"),
         Message.MENTIONED: _("Named in a note"),
         Message.WAITS: _("Question to the client"),
         Message.RESOLVED: _("Solved, please confirm"),

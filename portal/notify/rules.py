@@ -18,6 +18,7 @@ class Message(StrEnum):
     CLIENT_WROTE = "client_wrote_to_staff"
     STAFF_REPLIED = "staff_replied_to_client"
     ASSIGNED = "ticket_assigned_to_staff"
+    HANDED_OVER = "ticket_handed_over_to_staff"
     MENTIONED = "colleague_mentioned_to_staff"
     WAITS = "ticket_waits_for_client"
     RESOLVED = "ticket_resolved_to_client"
@@ -114,6 +115,11 @@ def of_staff_replied(facts: Facts, author: int | None) -> list[Told]:
 def of_assigned(facts: Facts, assignee: int, author: int | None) -> list[Told]:
     """The new assignee, unless they took it themselves or it has gone on to somebody else."""
     return _tell(facts, Message.ASSIGNED, (assignee,), author) if assignee == facts.assignee else []
+
+
+def of_handed_over(facts: Facts, former: int, author: int | None) -> list[Told]:
+    """Who had it before, unless they gave it away themselves or have it again."""
+    return _tell(facts, Message.HANDED_OVER, (former,), author) if former != facts.assignee else []
 
 
 def of_mentioned(facts: Facts, colleague: int, author: int | None) -> list[Told]:

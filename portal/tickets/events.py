@@ -26,9 +26,13 @@ class StaffReplied:
 
 @dataclass(frozen=True)
 class TicketAssigned:
+    """Given to a person, or taken from one. `user_id` None: to a team or back to the queue. `entry_id`: the line that says so."""
+
     ticket_id: int
-    user_id: int
+    user_id: int | None
     by_user_id: int | None
+    former_user_id: int | None = None
+    entry_id: int | None = None
 
 
 @dataclass(frozen=True)

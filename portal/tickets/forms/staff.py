@@ -54,14 +54,16 @@ class AssignForm(Form):
     to = Choice(_l("Assign to"), coerce=str)
     reason = line(_l("Reason"), LONGEST_REASON)
 
-    def offer(self, ticket: Ticket, staff: list[User], teams: list[Team]) -> None:
+    def offer(self, ticket: Ticket, staff: list[User], teams: list[Team], to: int | None = None) -> None:
+        """`to`: whom to choose beforehand."""
         self.to.choices = {
             _("People"): [(f"u{u.id}", u.name) for u in staff],
             **({_("Teams"): [(f"t{t.id}", t.name) for t in teams]} if teams else {}),
             _("Nobody"): [("", _("Back to the queue"))],
         }
         if self.to.data is None:
-            self.to.data = f"u{ticket.assignee_id}" if ticket.assignee_id else ""
+            chosen = to or ticket.assignee_id
+            self.to.data = f"u{chosen}" if chosen else ""
 
     def chosen(self) -> tuple[int | None, int | None]:
         """User and team."""

@@ -210,18 +210,47 @@ def cancel(actor: Actor, ticket: Ticket, reason: str) -> None:
 def assign(
     ticket: Ticket, actor: Actor, user_id: int | None, team_id: int | None = None, *, reason: str = ""
 ) -> None:
-    """Give a ticket to a person of the staff or to a team; both None gives it back to the queue."""
+    """Give a ticket to a person of the staff or to a team; both None gives it back to the queue. Whoever had it is told."""
     now = clock.now()
     user = people.staff_user(user_id) if user_id is not None else None
     team = people.team(team_id) if team_id is not None else None
     if (ticket.assignee_id, ticket.team_id) == (user_id, team_id or ticket.team_id):
         return
-    ticket.assignee_id = user_id
+    former, ticket.assignee_id = ticket.assignee_id, user_id
     ticket.team_id = team.id if team else (user.team_id if user else None) or ticket.team_id
     names = {"to": user.name if user else "", "team": team.name if team else ""}
-    record.add_change(ticket, actor, now, {"what": "assigned", **names, "reason": reason.strip()})
-    if user_id is not None:
-        outbox.record(TicketAssigned(ticket.id, user_id, actor.user_id))
+    line = record.add_change(ticket, actor, now, {"what": "assigned", **names, "reason": reason.strip()})
+    if former == user_id:
+        former = None
+    if user_id is not None or former is not None:
+        outbox.record(TicketAssigned(ticket.id, user_id, actor.user_id, former, line.id))
+
+
+def hand_over(
+    ticket: Ticket, actor: Actor, user_id: int | None, team_id: int | None, *, reason: str = ""
+) -> None:
+    """Assign by somebody's decision: raises Refused when the ticket has an assignee, who loses it, and no reason is given."""
+    if ticket.assignee_id not in (None, user_id) and not reason.strip():
+        raise Refused(
+            _l(
+                "%(name)s has this ticket now. Say why it changes hands; both read it.", name=_name_of(ticket)
+            ),
+            field="reason",
+        )
+    assign(ticket, actor, user_id, team_id, reason=reason)
+
+
+def take_it(ticket: Ticket, actor: Actor) -> None:
+    """Assign to the actor at once; raises Refused when a colleague has it, for that takes a reason."""
+    if ticket.assignee_id not in (None, actor.user_id):
+        raise Refused(
+            _l("%(name)s has this ticket already. Assign it to yourself and say why.", name=_name_of(ticket))
+        )
+    assign(ticket, actor, actor.user_id)
+
+
+def _name_of(ticket: Ticket) -> str:
+    return ticket.assignee.name if ticket.assignee else ""
 
 
 def _attempts(logs: Iterable[WorkLog]) -> list[Attempt]:

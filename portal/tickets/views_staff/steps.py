@@ -31,23 +31,25 @@ BOTH = ["GET", "POST"]
 
 @blueprint.route("/tickets/<int:number>/assign", methods=BOTH)
 def assign(number: int) -> ResponseReturnValue:
-    """To a person, to a team, or back to the queue."""
+    """To a person, to a team, or back to the queue; from a colleague with a reason. ?me chooses who asks."""
     form = AssignForm()
-    form.offer(scope.ticket_for(guards.actor(), number), people.staff(), people.teams())
+    ticket, mine = scope.ticket_for(guards.actor(), number), guards.actor().user_id
+    form.offer(ticket, people.staff(), people.teams(), to=mine if "me" in request.args else None)
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
         user_id, team_id = form.chosen()
-        status.assign(locked, actor, user_id, team_id, reason=form.reason.data or "")
+        status.hand_over(locked, actor, user_id, team_id, reason=form.reason.data or "")
 
-    return act.by_form(number, "assign", form, step, _("The ticket is assigned."))
+    done = _("The ticket is assigned.")
+    return act.by_form(number, "assign", form, step, done, show=lambda: {"holder": ticket.assignee})
 
 
 @blueprint.post("/tickets/<int:number>/take")
 def take(number: int) -> ResponseReturnValue:
-    """To whoever presses the button."""
+    """To whoever presses the button, if nobody has it."""
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
-        status.assign(locked, actor, actor.user_id)
+        status.take_it(locked, actor)
 
     return act.by_button(number, step, _("The ticket is yours."))
 

@@ -188,6 +188,27 @@ def test_who_takes_a_ticket_is_not_told_so_and_who_gets_it_back_is_told_again(
     assert [d.contact.name for d in deliveries(message="ticket_assigned_to_staff")] == ["Eno Engineer"] * 2
 
 
+def test_a_ticket_that_changes_hands_tells_both_and_why(
+    open_ticket: Open, act: Act, cast: Cast, run_jobs: Run
+) -> None:
+    ticket = open_ticket()
+    act(lambda a, t: status.assign(t, a, cast.engineer.id), cast.agent, ticket)
+    run_jobs()
+    act(lambda a, t: status.hand_over(t, a, cast.agent.id, None, reason="Eno is ill"), cast.manager, ticket)
+    run_jobs()
+    [lost] = deliveries(message="ticket_handed_over_to_staff")
+    assert lost.contact.name == "Eno Engineer"
+    assert "no longer to you" in lost.text
+    gained = next(
+        d for d in deliveries(message="ticket_assigned_to_staff") if d.contact_id == cast.agent.contact_id
+    )
+    assert "says why: Eno is ill" in lost.text
+    assert "says why: Eno is ill" in gained.text
+    act(lambda a, t: status.hand_over(t, a, None, None, reason="My day is over"), cast.agent, ticket)
+    run_jobs()
+    assert len(deliveries(message="ticket_handed_over_to_staff")) == 1
+
+
 def test_a_question_names_what_is_waited_for_and_the_solution_asks_to_confirm_within_seven_days(
     open_ticket: Open, act: Act, cast: Cast, run_jobs: Run
 ) -> None:

@@ -63,12 +63,33 @@ class TestAssignment:
         number = opened.ticket(cast)
         browser = as_user(cast.agent)
         post(browser, number, "take")
-        post(browser, number, "assign", to=f"t{cast.team.id}")
+        post(browser, number, "assign", to=f"t{cast.team.id}", reason="Not mine")
         ticket = opened.look(cast.agent, number)
         assert (ticket.assignee_id, ticket.team_id) == (None, cast.team.id)
         post(browser, number, "take")
-        post(browser, number, "assign", to="")
+        post(browser, number, "assign", to="", reason="Nobody is free")
         assert opened.look(cast.agent, number).assignee_id is None
+
+    def test_from_a_colleague_it_goes_with_a_reason_alone(self, cast, as_user):
+        number = opened.ticket(cast)
+        post(as_user(cast.engineer), number, "take")
+        browser = as_user(cast.agent)
+        for step, fields in (("take", {}), ("assign", {"to": f"u{cast.agent.id}", "reason": " "})):
+            answer = post(browser, number, step, **fields)
+            assert answer.status_code == 422
+            assert "Eno Engineer has this ticket" in answer.text
+            assert opened.look(cast.agent, number).assignee_id == cast.engineer.id
+        assert f'<option selected value="u{cast.agent.id}">' in answer.text
+        assert (
+            f'<option selected value="u{cast.agent.id}">'
+            in browser.get(f"/desk/tickets/{number}/assign?me=1").text
+        )
+        assert post(browser, number, "assign", to=f"u{cast.agent.id}", reason="Eno is ill").status_code == 303
+        assert opened.look(cast.agent, number).assignee_id == cast.agent.id
+        assert (
+            f"{cast.agent.contact.name} took this request: Eno is ill"
+            in browser.get(f"/desk/tickets/{number}").text
+        )
 
     def test_to_whom_it_is_assigned_already_nothing_is_written(self, cast):
         number = opened.ticket(cast)

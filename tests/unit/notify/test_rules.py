@@ -71,6 +71,11 @@ def test_an_assignment_is_told_unless_one_took_it_oneself_or_it_has_gone_on() ->
     assert rules.of_assigned(facts(assignee=MATE), MATE, ASSIGNEE) == [Told(MATE, Message.ASSIGNED)]
     assert rules.of_assigned(facts(assignee=MATE), MATE, MATE) == []
     assert rules.of_assigned(facts(assignee=CHIEF), MATE, ASSIGNEE) == []
+    assert rules.of_handed_over(facts(assignee=MATE), ASSIGNEE, CHIEF) == [
+        Told(ASSIGNEE, Message.HANDED_OVER)
+    ]
+    assert rules.of_handed_over(facts(assignee=MATE), ASSIGNEE, ASSIGNEE) == []
+    assert rules.of_handed_over(facts(assignee=MATE), MATE, CHIEF) == []
 
 
 def test_a_reopening_is_told_to_the_other_side() -> None:
