@@ -40,6 +40,7 @@ BLUEPRINTS = [
     "portal.ladder.views_public",
     "portal.ladder.views_client",
     "portal.ladder.views_staff.pages",
+    "portal.dispatch.views_staff.pages",
     "portal.intake.views_staff",
     "portal.notify.views_staff",
 ]

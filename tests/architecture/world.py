@@ -107,6 +107,23 @@ def _before_a_visit(cast: Cast, owner: Any, agent: Any, ticket: Any) -> dict[str
     }
 
 
+def _visit(cast: Cast, ticket: Any) -> int:
+    """Somebody comes for the ticket tomorrow at this hour, whatever hour that is: both sides agreed to it."""
+    from datetime import timedelta
+    from decimal import Decimal
+
+    from portal.dispatch.service import planning
+    from portal.kernel import clock
+    from portal.tickets.service import holds
+
+    holds.approve(ticket.id, holds.Agreed("quote:1", "off_hours", Decimal("800.00"), "四.2", clock.now()))
+    start = clock.now() + timedelta(days=1)
+    plan = planning.Plan(
+        start, start + timedelta(hours=2), engineer_id=cast.engineer.id, override_reason="the director asked"
+    )
+    return planning.plan_visit(people.actor(cast.manager), ticket, plan).number
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -153,6 +170,7 @@ def make() -> World:
         contract = _contract(cast, agent, sha256)
         reply = canned.keep_reply(agent, None, "Till", "Dear {requester}", "", shared=True)
         macro = canned.keep_macro(agent, None, "Mine", Steps(assign="me"), shared=True)
+        visit = _visit(cast, ticket)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         before_a_visit = _before_a_visit(cast, owner, agent, ticket)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
@@ -165,10 +183,12 @@ def make() -> World:
             "number": number,
             "ticket_number": number,
             "ticket_id": ticket_id,
+            "visit_number": visit,
             "attachment_id": db.session.scalar(select(Attachment.id)),
             "entry_id": db.session.scalar(select(TimelineEntry.id).where(TimelineEntry.html.is_not(None))),
             "inbound_id": db.session.scalar(select(InboundMessage.id)),
             "intake_staff:number": 1,
+            "intake_staff.claims:number": number,
             "contract_id": contract.id,
             "contracts_client:number": 1,
             "contracts_staff:number": 1,

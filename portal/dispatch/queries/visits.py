@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.dispatch.models import ServiceSheet, Visit, VisitTicket
+from portal.contracts.models import Charge
+from portal.dispatch.models import ServiceSheet, Visit, VisitChange, VisitTicket
 from portal.dispatch.rules.visiting import OPEN, OVER, PLANNED, VisitStatus
 from portal.infra.db import db
 from portal.kernel.actor import Actor
@@ -99,6 +100,20 @@ def planned_rounds() -> Sequence[Visit]:
         .where(Visit.round_id.is_not(None), Visit.status.in_(PLANNED))
     )
     return db.session.scalars(query.order_by(Visit.id).with_for_update(of=Visit)).unique().all()
+
+
+def changes_of(visit: Visit) -> list[VisitChange]:
+    """What happened to a visit that the caller has read in scope, the oldest first."""
+    query = (
+        select(VisitChange).where(VisitChange.visit_id == visit.id).options(joinedload(VisitChange.contact))
+    )
+    return list(db.session.scalars(query.order_by(VisitChange.id)))
+
+
+def charges_of(visit: Visit) -> list[Charge]:
+    """What a visit that the caller has read in scope costs, lines that were taken back included."""
+    query = select(Charge).where(Charge.ref == f"visit:{visit.number}").order_by(Charge.id)
+    return list(db.session.scalars(query))
 
 
 def sheets_of_device(actor: Actor, device_id: int, limit: int = 50) -> Sequence[ServiceSheet]:

@@ -4,7 +4,7 @@ Writes nothing but the kept answer of a visit that is planned.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -69,6 +69,17 @@ def ground(ticket: Ticket, at: datetime, override_reason: str = "") -> Ground:
         tried(ticket), emergency=emergency_of(ticket), planned_round=False, override_reason=override_reason
     )
     return Ground(basis, decision, known)
+
+
+def next_hour(ticket: Ticket) -> datetime | None:
+    """The next opening of the contract's hours from tomorrow on, for a first suggestion; None where no contract answers."""
+    tomorrow = clock.now() + timedelta(days=1)
+    zone = ZoneInfo(ticket.organisation.time_zone)
+    morning = datetime.combine(tomorrow.astimezone(zone).date(), time(), tzinfo=zone)
+    answer, _ = assessing.ask(
+        SYSTEM, replace(question_of(ticket, morning), received_at=morning, service_at=None)
+    )
+    return answer.service_at if answer.service_at and answer.service_at > clock.now() else None
 
 
 def question_of(ticket: Ticket, at: datetime, override_reason: str = "") -> Question:

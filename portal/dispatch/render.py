@@ -1,0 +1,117 @@
+"""Visits in words: states, grounds, what one is by the contract, and what happened to it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.contracts import render as contracts
+from portal.contracts.rules import plain
+from portal.contracts.rules.decision import Decision
+from portal.dispatch.models import Visit, VisitChange
+from portal.dispatch.rules.sheet import Lacking
+from portal.dispatch.rules.visiting import Basis, VisitKind, VisitStatus
+from portal.dispatch.service.asking import Ground
+from portal.tickets.render import work
+from portal.web import filters, languages
+
+STATUS: Mapping[VisitStatus, tuple[Any, str, str]] = {
+    VisitStatus.PROPOSED: (_l("To be planned"), "soon", "calendar3"),
+    VisitStatus.SCHEDULED: (_l("Planned"), "accent", "calendar-check"),
+    VisitStatus.CONFIRMED: (_l("Confirmed"), "good", "calendar-check"),
+    VisitStatus.EN_ROUTE: (_l("On the way"), "accent", "car-front"),
+    VisitStatus.ON_SITE: (_l("On-site now"), "accent", "geo-alt"),
+    VisitStatus.FINISHED: (_l("To be signed"), "soon", "pencil-square"),
+    VisitStatus.SIGNED: (_l("Signed"), "good", "check-circle-fill"),
+    VisitStatus.CANCELLED: (_l("Called off"), "plain", "slash-circle"),
+    VisitStatus.NO_ACCESS: (_l("Nobody was there"), "late", "x-circle"),
+    VisitStatus.NO_SHOW: (_l("We did not come"), "late", "exclamation-octagon-fill"),
+}
+"""Word, tone and shape of each state."""
+KIND = {
+    VisitKind.ON_SITE: _l("A visit"),
+    VisitKind.EMERGENCY: _l("An emergency visit"),
+    VisitKind.ROUND: _l("A planned round"),
+}
+BASIS = {
+    Basis.TRIAGE: _l("Phone and remote help could not solve it"),
+    Basis.EMERGENCY: _l("An emergency"),
+    Basis.ROUND: _l("Planned by the contract"),
+    Basis.OVERRIDE: _l("A manager's decision"),
+}
+LACKING = {
+    Lacking.FOUND: _l("what was found"),
+    Lacking.DONE: _l("what was done"),
+    Lacking.TIMES: _l("when the engineer arrived and finished"),
+    Lacking.ENGINEER_NAME: _l("the engineer's name"),
+    Lacking.ENGINEER_SIGNATURE: _l("the engineer's signature"),
+    Lacking.CLIENT_NAME: _l("the name of whoever signs for the client"),
+    Lacking.CLIENT_SIGNATURE: _l("the client's signature"),
+    Lacking.CLIENT_TEST: _l("the client's own test, passed"),
+    Lacking.UNSIGNED_REASON: _l("why the client did not sign"),
+}
+
+
+def badge(visit: Visit) -> tuple[str, str, str]:
+    """The state as a badge: words, tone, icon."""
+    words, tone, icon = STATUS[visit.status]
+    return str(words), tone, icon
+
+
+def span(start: datetime, end: datetime) -> str:
+    """today 09:00–11:00, in the person's zone."""
+    zone = languages.zone()
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    if first.date() == last.date():
+        return f"{filters.when_text(start)}–{last:%H:%M}"
+    return f"{filters.when_text(start)} – {filters.when_text(end)}"
+
+
+def answer(decision: Decision, ground: Ground) -> dict[str, Any]:
+    """What a visit is by the contracts: a sentence with its clause, and the checks behind it."""
+    details = plain.of_decision(decision)
+    found = ground.known.get(decision.contract_id or 0)
+    shown = contracts.answer(details, found.record.number if found else None)
+    return {"sentence": shown.sentence, "tone": shown.tone, "clause": shown.clause, "checks": shown.checks}
+
+
+def choices(ground: Ground) -> list[dict[str, Any]]:
+    """What the contract offers instead, where the asked hour is not included: later and included, or now and charged."""
+    out: list[dict[str, Any]] = []
+    later, charged = ground.included_later, ground.charged_now
+    if later is not None and later.service_at is not None:
+        words = _("Included from %(when)s on", when=filters.when_text(later.service_at))
+        out.append({"words": words, "at": later.service_at, "pay": False})
+    if charged is not None and charged.price is not None:
+        words = _("At this time, for %(price)s", price=contracts.money(charged.price))
+        out.append({"words": words, "at": None, "pay": True})
+    return out
+
+
+def history(changes: list[VisitChange], number: int) -> list[dict[str, Any]]:
+    """What happened to a visit, the newest first."""
+    return [
+        {
+            "at": row.at,
+            "who": row.contact.name if row.contact else "",
+            "words": work.sentence(
+                {"what": "visit", "visit": number, "became": row.what, **row.details},
+                row.contact.name if row.contact else "",
+            ),
+        }
+        for row in reversed(changes)
+    ]
+
+
+def lacking(codes: list[Lacking]) -> str:
+    """What a sheet still lacks, as a list in a sentence."""
+    return _(", ").join(str(LACKING[code]) for code in codes)
+
+
+def map_link(address: str | None) -> str | None:
+    """Where a map shows the address; opened by the phone's own map where it has one (RFC 5870 says nothing of names)."""
+    from urllib.parse import quote
+
+    return f"https://uri.amap.com/search?keyword={quote(address)}" if address else None

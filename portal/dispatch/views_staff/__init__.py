@@ -1,0 +1,1 @@
+"""The staff's door to visits, a file for each subject."""
