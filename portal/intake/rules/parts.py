@@ -4,7 +4,6 @@ Owns the walk and the caps on number and depth. Refuses to read headers of the m
 """
 
 import re
-from email import policy
 from email.message import Message
 from itertools import pairwise
 from typing import Any
@@ -217,9 +216,7 @@ class Walk:
         blank = re.search(rb"\r?\n\r?\n", source)
         original = source[blank.end() :] if blank else b""
         if inner is not None:
-            data = original or inner.as_bytes(
-                policy=policy.compat32.clone(max_line_length=None, cte_type="8bit")
-            )
+            data = original or transfer.written(inner)
             data = self.aside.back(data)
             encoding = headers.get(part, "content-transfer-encoding").strip().lower()
             if encoding == "base64":

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from email import policy
 from email.message import Message
 
 from portal.intake.rules import charsets, headers
@@ -55,11 +56,22 @@ def set_aside(raw: bytes, headers_end: int = 0) -> tuple[bytes, Aside]:
     return b"".join(lean), Aside(key, tuple(runs))
 
 
+def written(part: Message) -> bytes:
+    """A part as bytes again, where its own are not known; the library fails on bytes that it has itself replaced."""
+    try:
+        return part.as_bytes(policy=policy.compat32.clone(max_line_length=None, cte_type="8bit"))
+    except (UnicodeError, ValueError, LookupError):
+        head = "".join(f"{name}: {value}\n" for name, value in part.raw_items())
+        payload = vars(part)["_payload"]
+        body = b"\n".join(map(written, payload)) if isinstance(payload, list) else b""
+        return f"{head}\n{'' if body else payload or ''}".encode("utf-8", "surrogateescape") + body
+
+
 def content(part: Message, aside: Aside) -> bytes:
     """The decoded bytes of one part; a wrong encoding gives what can be read."""
     payload = vars(part)["_payload"]  # get_payload() would decode it by the label and lose bytes
     if isinstance(payload, list):
-        return b"\n".join(p.as_bytes() for p in payload)
+        return b"\n".join(map(written, payload))
     data = aside.back(str(payload or "").encode("utf-8", "surrogateescape"))
     encoding = (
         re.sub(r"\s|;.*|\(.*", "", headers.raw_text(headers.get(part, "content-transfer-encoding")))

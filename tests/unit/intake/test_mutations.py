@@ -14,6 +14,7 @@ from portal.intake.rules import wire
 from portal.intake.rules.mail import ParsedMail, Unreadable
 from portal.intake.rules.parse import parse
 from tests.conftest import SHARED_MAIL
+from tests.unit.intake.build import raw
 from tests.unit.intake.mutations import mutated, originals, shared
 
 FEW, MANY = 300, 10_000
@@ -65,6 +66,14 @@ def test_a_broken_mail_is_read_or_refused_for_a_known_reason(part: int) -> None:
         else:
             assert_storable(mail)
     assert refused <= CODES
+
+
+def test_a_part_that_the_library_cannot_write_again_is_kept() -> None:
+    inner = b"Content-Type: multipart/mixed; boundary=in; x=\xe4\r\n\r\n\xe4\r\n--in\r\n\r\n\xe4\xff\r\n--in--\r\n"
+    for kind in ("message/rfc822", "message/delivery-status", "message/external-body", "message/partial"):
+        for label in ("utf-8", "idna", "x-none", "a\0b"):
+            data = inner.replace(b"boundary=in", b"boundary=in; charset=" + label.encode())
+            assert_storable(parse(raw(data, kind=kind + "; charset=" + label)))
 
 
 @pytest.mark.soak
