@@ -4,6 +4,7 @@ Every view is behind the staff's door. The HTML of a stranger is shown in a fram
 """
 
 from contextlib import suppress
+from typing import Any
 
 import filetype
 from flask import Response, flash, make_response, render_template, request, send_file, url_for
@@ -26,13 +27,22 @@ from portal.web import guards, headers, htmx, languages, menu, uploads
 from portal.web.paging import page_of
 
 blueprint = guards.staff_door("intake_staff", __name__, url_prefix="/desk/mail")
-blueprint.record_once(lambda made: menu.register(made.app, "intake_staff.held", queries.waiting))
+ALARMS = "intake_staff.alarms"
+"""The menu's count of mailboxes and doors through which no mail comes; no page of its own."""
+
+
+def _count(made: Any) -> None:
+    menu.register(made.app, "intake_staff.held", queries.waiting)
+    menu.register(made.app, ALARMS, alarms.for_the_menu)
+
+
+blueprint.record_once(_count)
 
 
 @blueprint.app_context_processor
 def _for_the_menu() -> dict[str, object]:
     """`mail_alarm()`: whether mail does not come through, for the menu of those who can mend it."""
-    return {"mail_alarm": alarms.any_recorded}
+    return {"mail_alarm": lambda: menu.counts()[ALARMS] > 0}
 
 
 VIEWS = {

@@ -6,7 +6,7 @@ Owns that an alarm is told once a day and its end once. Refuses to decide when o
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from portal.config import Settings
 from portal.infra import jobs, outbox
@@ -84,9 +84,9 @@ def recorded() -> list[MailAlarm]:
     )
 
 
-def any_recorded() -> bool:
-    """Whether the menu bears a mark."""
-    return db.session.scalar(select(MailAlarm.id).where(MailAlarm.over_at.is_(None)).limit(1)) is not None
+def for_the_menu() -> Select[tuple[int]]:
+    """Alarms that are not over, for the menu's mark."""
+    return select(MailAlarm.id).where(MailAlarm.over_at.is_(None))
 
 
 def alarm(alarm_id: int) -> MailAlarm | None:

@@ -81,7 +81,7 @@ def test_a_page_of_the_list_costs_one_query_however_long_it_is(many, as_user):
     for path in ("/desk/organisations", "/desk/organisations?q=firm&after=60"):
         with counted() as statements:
             assert browser.get(path).status_code == 200
-        assert len(statements) == 3, statements  # the person, the provider; the list
+        assert len(statements) == 4, statements  # the person, the provider, what waits; the list
 
 
 def test_an_organisations_page_costs_the_same_however_many_people_it_has(cast, as_user):
@@ -98,9 +98,9 @@ def test_an_organisations_page_costs_the_same_however_many_people_it_has(cast, a
     with counted() as statements:
         text = browser.get(path).text
     assert "Person 29" in text
-    assert len(statements) == 7, (
+    assert len(statements) == 9, (
         statements
-    )  # 2 as everywhere; it, its sites, its people, their addresses, their phones
+    )  # 3 as everywhere; it, its sites, its people, their addresses, their phones, its domains
 
 
 def test_a_manager_adds_an_organisation(cast, as_user):

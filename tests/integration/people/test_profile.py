@@ -168,8 +168,8 @@ def test_signing_out_everywhere_ends_every_session(agent, as_user):
     assert elsewhere.get("/profile").status_code == 303
 
 
-def test_a_page_of_the_desk_asks_twice_who_is_there_and_who_we_are(cast, as_user):
+def test_a_page_of_the_desk_asks_who_is_there_who_we_are_and_what_waits(cast, as_user):
     browser = as_user(cast.agent)
     with counted() as statements:
         browser.get("/profile")
-    assert len(statements) == 4, statements  # the person, the provider; the contact, its phones
+    assert len(statements) == 5, statements  # the person, the provider, what waits; the contact, its phones
