@@ -19,6 +19,7 @@ MODELS = [
     "portal.tickets.models.operations",
     "portal.tickets.models.marks",
     "portal.tickets.models.attempts",
+    "portal.tickets.models.fields",
     "portal.ladder.models",
     "portal.intake.models",
     "portal.quotes.models",

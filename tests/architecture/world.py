@@ -142,9 +142,11 @@ def make() -> World:
     from portal.people.service import links
     from portal.tickets.models.ticket import Attachment, TimelineEntry
     from portal.tickets.rules.canned import Steps
+    from portal.tickets.rules.fields import FieldType, Label, Needed
     from portal.tickets.rules.views import Sought, View
-    from portal.tickets.rules.words import Outcome
+    from portal.tickets.rules.words import Kind, Outcome
     from portal.tickets.service import canned, conversation, opening, tagging, views, work
+    from portal.tickets.service import fields as custom
     from portal.tickets.service.record import Words
 
     cast = people.make()
@@ -153,10 +155,18 @@ def make() -> World:
     words = Words("没有反应。", html="<p>没有反应。</p>", files=[picture])
     with transaction():
         owner, agent = people.actor(cast.owner), people.actor(cast.agent)
+        field = custom.define(
+            people.actor(cast.administrator),
+            custom.Drawn(
+                Label("Counter", "柜台"), FieldType.CHOICE, frozenset({Kind.FAULT}), client_fills=True, needed=Needed.NO,
+                options="North | 北\nSouth | 南",
+            ),
+        )  # fmt: skip
         ticket = opening.open_ticket(
             owner,
             opening.NewTicket(
-                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", words, device_id=cast.till.id
+                cast.harbour.id, cast.owner.contact_id, "收银机打不开 The till is dead", words, device_id=cast.till.id,
+                values={field.id: "v1o1"},
             ),
         )  # fmt: skip
         conversation.reply(agent, ticket, Words("Is it plugged in?"))
@@ -207,6 +217,7 @@ def make() -> World:
             "membership_id": db.session.get_one(Contact, cast.owner.contact_id).memberships[0].id,
             "token": "no-such-token",
             "tag_id": 1,
+            "field_id": field.id,
             **before_a_visit,
             "link_id": invitation.id,
             "tickets_staff:link_id": 0,

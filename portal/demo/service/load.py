@@ -27,7 +27,7 @@ def load(password_hash: str, files: dict[str, StoredFile], mail: list[arrival.Ke
     teller = stories.Teller(people, files, now, ZoneInfo(people.provider.time_zone))
     stories.tell(teller)
     before_visits.make(teller)
-    desk.keep(people)
+    desk.keep(people, teller.tickets)
     for message in mail:
         arrival.receive(message, "pipe", mailboxes.SIMPLE)
     old = OutboxEvent.recorded_at < now - TOLD if tell else OutboxEvent.id > 0

@@ -114,7 +114,8 @@ class RequestForm(Form):
     def opens_details(self) -> bool:
         """Whether the folded part must be open: something in it was chosen or is wrong."""
         folded = (self.subject, self.kind, self.participants)
-        return any(f.errors for f in folded) or bool(self.subject.data or self.participants.data)
+        told = self.subject.data or self.participants.data or self.kind.data != Kind.FAULT
+        return any(f.errors for f in folded) or bool(told)
 
     @property
     def subject_or_first_line(self) -> str:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from portal.infra import files
 from portal.kernel import refs
 from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry, WorkLog
-from portal.tickets.render import operations, work
+from portal.tickets.render import fields, operations, work
 from portal.tickets.render.attempts import OUTCOME_FOR_CLIENT, work_facts
 from portal.tickets.rules.transitions import ReplyEffect
 from portal.tickets.rules.words import (
@@ -295,6 +295,8 @@ def _correction_sentence(details: Mapping[str, Any], who: str) -> str:
         "urgency": (_("%(name)s changed the urgency from “%(before)s” to “%(after)s”"), URGENCY),
     }
     what = str(details.get("what"))
+    if what == "field":
+        return fields.sentence(details, who)
     if what not in labels:
         plain = {"device_id": _("%(name)s changed the device"), "site_id": _("%(name)s changed the site")}
         return str(plain.get(what, _("%(name)s changed something"))) % {"name": who}

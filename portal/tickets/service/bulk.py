@@ -12,7 +12,7 @@ from portal.kernel.errors import NotFound, Refused
 from portal.tickets.models.ticket import Ticket, TicketSeen
 from portal.tickets.queries import scope
 from portal.tickets.rules.bulk import MOST, Action, Change, Facts, Skip, skips
-from portal.tickets.service import following, status
+from portal.tickets.service import fields, following, status
 from portal.tickets.service.record import Words
 
 
@@ -85,6 +85,7 @@ def _apply(actor: Actor, ticket: Ticket, change: Change) -> None:
         case Action.WAIT:
             status.wait(actor, ticket, change.status, change.reason)
         case Action.RESOLVE:
+            fields.refuse_unfilled(ticket)
             status.resolve(actor, ticket, change.code, Words(change.text))
         case Action.READ:
             following.mark_seen(actor, ticket, ticket.last_entry_id)

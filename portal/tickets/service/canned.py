@@ -13,7 +13,7 @@ from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import canned as queries
 from portal.tickets.rules.canned import Field, Steps, plain, unknown_fields
 from portal.tickets.rules.words import ENDED, Status
-from portal.tickets.service import conversation, following, status
+from portal.tickets.service import conversation, fields, following, status
 from portal.tickets.service.record import Words
 
 
@@ -100,6 +100,7 @@ def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str
             user_id, team_id = (number, None) if steps.assign[0] == "u" else (None, number)
         status.assign(ticket, actor, user_id, team_id)
     if steps.resolves:
+        fields.refuse_unfilled(ticket)
         status.resolve(actor, ticket, steps.closure, Words(text))
     elif steps.waits:
         status.wait(actor, ticket, Status(steps.status), reason, Words(text) if text else None)

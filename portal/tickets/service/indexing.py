@@ -15,7 +15,9 @@ from portal.infra.db import db
 from portal.people.models import Contact, Organisation
 from portal.tickets.models.search import SearchProgress, TicketToken
 from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry
-from portal.tickets.queries import posting
+from portal.tickets.queries import fields, posting
+from portal.tickets.rules.fields import YES_NO
+from portal.tickets.rules.fields import words as words_of
 from portal.tickets.rules.words import EntryKind
 
 VERSION = 1
@@ -34,6 +36,14 @@ def add_line(ticket_id: int, words: str, contact_id: int | None, *, with_files: 
     if with_files:
         marks.append(posting.FILE)
     _add(ticket_id, [*search.tokens(words), *marks], internal=internal)
+
+
+def add_values(*ticket_ids: int) -> None:
+    """The values of their fields, in both languages; those of the staff's own fields are found by staff alone."""
+    for ticket_id, definition, value in fields.to_index(ticket_ids):
+        said = words_of(definition, value)
+        if value not in YES_NO:
+            _add(ticket_id, search.tokens(f"{said.en} \n {said.zh}"), internal=not definition.client_fills)
 
 
 def _add(ticket_id: int, tokens: Iterable[str], *, internal: bool) -> None:
@@ -72,6 +82,7 @@ def _index(ticket_ids: Sequence[int]) -> None:
     )
     for head in db.session.execute(heads).all():
         add_head(*head)
+    add_values(*ticket_ids)
     files: dict[int, list[str]] = {}
     named = select(Attachment.entry_id, Attachment.name).where(Attachment.ticket_id.in_(ticket_ids))
     for entry_id, name in db.session.execute(named):

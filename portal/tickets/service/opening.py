@@ -1,5 +1,6 @@
 """A request becomes a ticket, whatever the channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from portal.people import queries as people
 from portal.tickets.events import TicketOpened
 from portal.tickets.models.ticket import Participant, Ticket
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status, Urgency
-from portal.tickets.service import clocks, indexing, record, status
+from portal.tickets.service import clocks, fields, indexing, record, status
 from portal.tickets.service.record import Words
 
 
@@ -41,6 +42,8 @@ class NewTicket:
     """Whether the requester gets a mail that it arrived."""
     number: str = ""
     """The number that a call or a fax came from (HW-13)."""
+    values: Mapping[int, str] | None = None
+    """What was typed into the fields of its kind, by their ids; None when nobody was asked, as by mail."""
 
 
 def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
@@ -79,6 +82,8 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
     if actor.is_staff:
         first.details = {"entered_by": actor.name} | ({"number": new.number} if new.number else {})
     indexing.add_head(ticket.id, ticket.subject, device, requester.name, organisation.name)
+    if new.values is not None:
+        fields.fill_first(actor, ticket, new.values)
     waits = clocks.waits_at_first(clocks.promise(ticket, now))
     if waits is not None:
         status.become(ticket, SYSTEM, waits, now)

@@ -1,5 +1,6 @@
 """Raising a request: the form, what follows the chosen organisation, and what the contracts say before it is sent."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -12,6 +13,7 @@ from portal.infra.transaction import transaction
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
 from portal.people import queries as people
+from portal.tickets.forms import custom
 from portal.tickets.forms.client import (
     LONGEST_SUBJECT,
     LONGEST_TEXT,
@@ -19,8 +21,11 @@ from portal.tickets.forms.client import (
     RequestForm,
     number_or_none,
 )
-from portal.tickets.queries import ahead
+from portal.tickets.queries import ahead, fields
 from portal.tickets.queries import similar as likes
+from portal.tickets.rules import fields as rules
+from portal.tickets.rules.fields import Moment
+from portal.tickets.rules.words import Kind
 from portal.tickets.service import opening
 from portal.tickets.views_client import around
 from portal.tickets.views_client.door import blueprint
@@ -38,7 +43,7 @@ def create() -> ResponseReturnValue:
     if "choose" in request.form:
         return _drawn_request(form, _kept(), 200)
     kept, bad = uploads.receive(request.files.getlist("files"), request.form.getlist("kept_file"))
-    valid = form.validate()
+    valid = form.validate() and not custom.refuse_if_not_asked(form, request.form)
     for refusal in bad:
         form.refuse(refusal)
     if not valid or bad:
@@ -47,7 +52,9 @@ def create() -> ResponseReturnValue:
     assert actor.contact_id is not None
     try:
         with transaction():
-            number = opening.open_ticket(actor, form.new_ticket(actor.contact_id, kept)).number
+            number = opening.open_ticket(
+                actor, replace(form.new_ticket(actor.contact_id, kept), values=custom.typed(form))
+            ).number
     except Refused as refused:
         form.refuse(refused)
         return _drawn_request(form, kept, 422)
@@ -82,6 +89,16 @@ def devices() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/requests/new/fields", endpoint="fields")
+def fields_of() -> ResponseReturnValue:
+    """The part of the form that follows the kind, with what was typed so far."""
+    form = _request_form()
+    for one in form.asked:
+        if one.name in request.args:
+            form[one.name].data = request.args[one.name]
+    return render_template("tickets/_fields.html", custom=custom.drawn(form))
+
+
 @blueprint.get("/requests/new/cover")
 def cover_ahead() -> ResponseReturnValue:
     """What the contracts would say to the request as it is chosen now, before it is sent."""
@@ -98,7 +115,11 @@ def _request_form(organisation: str | None = None) -> RequestForm:
     """The form with what this person may choose from. Whoever belongs to several organisations says for which one it is:
     a wrong guess would show the request to the others.
     """
-    form, actor = RequestForm(), guards.actor()
+    actor = guards.actor()
+    sent = request.form if request.method == "POST" else request.args
+    kind = Kind(sent["kind"]) if sent.get("kind") in set(Kind) else Kind.FAULT
+    asked = rules.asked(fields.definitions(), kind, Moment.CLIENT_OPENS)
+    form = custom.with_fields(RequestForm, asked, Moment.CLIENT_OPENS)()
     organisations = around.organisations()
     if not organisations:
         raise NotFound
@@ -140,5 +161,6 @@ def _drawn_request(form: RequestForm, kept: list[uploads.StoredFile], code: int)
         hints=URGENCY_HINTS,
         ahead=_ahead(form),
         files=around.file_facts(kept),
+        custom=custom.drawn(form),
     )
     return body, code

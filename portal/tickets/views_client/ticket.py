@@ -21,7 +21,8 @@ from portal.tickets.forms.client import (
     WithdrawForm,
 )
 from portal.tickets.queries import client as queries
-from portal.tickets.queries import links, merged, promises, scope, timeline
+from portal.tickets.queries import fields, links, merged, promises, scope, timeline
+from portal.tickets.render import fields as fields_render
 from portal.tickets.render import operations
 from portal.tickets.render import timeline as render
 from portal.tickets.service import conversation, following, status
@@ -189,6 +190,7 @@ def _drawn_ticket(
         withdraw_form=withdraw_form or WithdrawForm(formdata=None),
         participant_form=participant_form,
         files=around.file_facts(kept or []),
+        filled=fields_render.facts(fields.values_of(actor, found)),
         follows=queries.followed_number(actor, found),
         links=links.links_of(actor, found),
         ways=operations.WAYS,

@@ -3,6 +3,7 @@
 Nobody is trusted to belong to an organisation because a form says so: the service asks again.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -14,10 +15,13 @@ from portal.infra.transaction import transaction
 from portal.kernel import refs
 from portal.kernel.errors import Refused
 from portal.people import queries as people
+from portal.tickets.forms import custom
 from portal.tickets.forms.entering import CreateForm
 from portal.tickets.queries import callers as caller_queries
-from portal.tickets.queries import running
-from portal.tickets.rules.words import Outcome
+from portal.tickets.queries import fields, running
+from portal.tickets.rules import fields as rules
+from portal.tickets.rules.fields import Moment
+from portal.tickets.rules.words import Kind, Outcome
 from portal.tickets.service import following, opening, work
 from portal.tickets.views_staff import act
 from portal.tickets.views_staff.door import blueprint
@@ -36,7 +40,9 @@ def create() -> ResponseReturnValue:
     organisation = people.organisation_for(actor, organisation_id)
     requester = people.member_of(organisation.id, contact_id)
     devices = assets.devices_of(actor, organisation.id)
-    form = CreateForm()
+    kind = Kind(request.form["kind"]) if request.form.get("kind") in set(Kind) else Kind.FAULT
+    asked = rules.asked(fields.definitions(), kind, Moment.STAFF_OPEN)
+    form = custom.with_fields(CreateForm, asked, Moment.STAFF_OPEN)()
     form.offer(devices)
     timer = running.running_of(actor)
     mine = timer if timer and timer.ticket_id is None and timer.contact_id == requester.id else None
@@ -48,7 +54,7 @@ def create() -> ResponseReturnValue:
         files, refused_files = uploads.receive(
             request.files.getlist("files"), request.form.getlist("kept_files")
         )
-        valid = form.validate()
+        valid = form.validate() and not custom.refuse_if_not_asked(form, request.form)
         for refused in refused_files:
             form.refuse(refused)
         if valid and not refused_files:
@@ -76,6 +82,7 @@ def create() -> ResponseReturnValue:
         requester=requester,
         kept=kept,
         action=action,
+        custom=custom.drawn(form),
     )
     return page, code
 
@@ -83,7 +90,10 @@ def create() -> ResponseReturnValue:
 def _open(form: CreateForm, organisation_id: int, contact_id: int, files: list[uploads.StoredFile]) -> int:
     actor = guards.actor()
     with transaction():
-        ticket = opening.open_ticket(actor, form.new_ticket(organisation_id, contact_id, list(files)))
+        ticket = opening.open_ticket(
+            actor,
+            replace(form.new_ticket(organisation_id, contact_id, list(files)), values=custom.typed(form)),
+        )
         is_new = ticket.first_response_at is None and ticket.assignee_id is None
         if is_new and (call := form.call(contact_id)):
             work.log_call(actor, ticket, call)

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.tickets.forms.operations import LinkForm, SplitForm
-from portal.tickets.queries import links, picks, scope, tags
+from portal.tickets.queries import fields, links, picks, scope, tags
+from portal.tickets.render import fields as fields_render
 from portal.tickets.render import operations as render
 from portal.tickets.service import linking
 from portal.tickets.views_staff import act
@@ -20,12 +21,14 @@ BOTH = ["GET", "POST"]
 
 @blueprint.get("/tickets/<int:number>/more")
 def more(number: int) -> ResponseReturnValue:
-    """What belongs to a ticket and is not looked at each time: its tags and links."""
+    """What belongs to a ticket and is not looked at each time: its fields, tags and links."""
     actor = guards.actor()
     found = scope.ticket_for(actor, number)
     template = "tickets/_more.html" if htmx.is_htmx() else "tickets/staff/more.html"
     return render_template(
         template, ticket=found, links=links.links_of(actor, found), ways=render.WAYS,
+
+        filled=fields_render.facts(fields.values_of(actor, found)),
         tags=tags.of_tickets([found.id]).get(found.id, []), nav="tickets_staff.queue",
     )  # fmt: skip
 

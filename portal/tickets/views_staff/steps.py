@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from portal.assets import queries as assets
 from portal.people import queries as people
+from portal.tickets.forms import custom
 from portal.tickets.forms.staff import (
     AboutForm,
     AssignForm,
@@ -17,13 +18,17 @@ from portal.tickets.forms.staff import (
     ResolveForm,
     WaitForm,
 )
-from portal.tickets.queries import links, scope
+from portal.tickets.queries import fields, links, scope
 from portal.tickets.queries import staff as queries
-from portal.tickets.rules.words import ClosureCode, Outcome, Phase
+from portal.tickets.rules import fields as rules
+from portal.tickets.rules.fields import Moment
+from portal.tickets.rules.words import ClosureCode, Kind, Outcome, Phase
 from portal.tickets.service import conversation, following, status
+from portal.tickets.service import fields as answers
 from portal.tickets.service.record import Words
 from portal.tickets.views_staff import act
 from portal.tickets.views_staff.door import blueprint
+from portal.tickets.views_staff.fields import had_on
 from portal.web import guards
 
 BOTH = ["GET", "POST"]
@@ -77,23 +82,25 @@ def resume(number: int) -> ResponseReturnValue:
 @blueprint.route("/tickets/<int:number>/resolve", methods=BOTH)
 def resolve(number: int) -> ResponseReturnValue:
     """Done: the client reads what was done and is asked to confirm. The last attempt that solved it suggests the words."""
-    form = ResolveForm()
+    ticket = scope.ticket_for(guards.actor(), number)
+    asked = rules.asked(fields.definitions(), ticket.kind, Moment.SOLVING, had_on(number))
+    form = custom.with_fields(ResolveForm, asked, Moment.SOLVING)()
     if request.method == "GET":
-        solved = [
-            w
-            for w in queries.attempts(scope.ticket_for(guards.actor(), number))
-            if w.outcome is Outcome.SOLVED
-        ]
+        solved = [w for w in queries.attempts(ticket) if w.outcome is Outcome.SOLVED]
         if solved:
             remotely = solved[-1].phase is Phase.REMOTE
             code = ClosureCode.SOLVED_REMOTELY if remotely else ClosureCode.SOLVED_BY_ADVICE
             form.code.data, form.text.data = code.value, solved[-1].advice
 
     def step(actor: Any, locked: Any, files: Any) -> None:
+        answers.answer(actor, locked, custom.typed(form), Moment.SOLVING)
+        answers.refuse_unfilled(locked)
         status.resolve(actor, locked, form.closure(), form.words(files))
 
     done = _("The client is asked to confirm.")
-    return act.by_form(number, "resolve", form, step, done, show=lambda: _children(number))
+    return act.by_form(
+        number, "resolve", form, step, done, show=lambda: _children(number) | {"custom": custom.drawn(form)}
+    )
 
 
 @blueprint.post("/tickets/<int:number>/reopen")
@@ -149,9 +156,11 @@ def change_phase(number: int) -> ResponseReturnValue:
 
 @blueprint.route("/tickets/<int:number>/about", methods=BOTH)
 def about(number: int) -> ResponseReturnValue:
-    """Correct subject, kind, urgency, device and site."""
+    """Correct subject, kind, urgency, device, site and the fields of its kind."""
     ticket = scope.ticket_for(guards.actor(), number)
-    form = AboutForm(obj=ticket)
+    kind = Kind(request.form["kind"]) if request.form.get("kind") in set(Kind) else ticket.kind
+    asked = rules.asked(fields.definitions(), kind, Moment.CORRECTING)
+    form = custom.with_fields(AboutForm, asked, Moment.CORRECTING, had_on(number))(obj=ticket)
     form.offer(
         assets.devices_of(guards.actor(), ticket.organisation_id), people.sites_of(ticket.organisation_id)
     )
@@ -160,8 +169,11 @@ def about(number: int) -> ResponseReturnValue:
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
         following.correct(actor, locked, form.about())
+        sent = {i: value for i, value in custom.typed(form).items() if f"field_{i}" in request.form}
+        answers.answer(actor, locked, sent, Moment.CORRECTING)
 
-    return act.by_form(number, "about", form, step, _("Corrected. The timeline keeps what it was."))
+    done = _("Corrected. The timeline keeps what it was.")
+    return act.by_form(number, "about", form, step, done, show=lambda: {"custom": custom.drawn(form)})
 
 
 @blueprint.route("/tickets/<int:number>/participants", methods=BOTH)
