@@ -20,6 +20,7 @@ MODELS = [
     "portal.tickets.models.marks",
     "portal.tickets.models.attempts",
     "portal.tickets.models.fields",
+    "portal.tickets.models.time",
     "portal.ladder.models",
     "portal.intake.models",
     "portal.quotes.models",

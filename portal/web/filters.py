@@ -93,6 +93,14 @@ def _span(minutes: int, _language: str) -> str:
     return ngettext("%(num)s day", "%(num)s days", hours // 24)
 
 
+def minutes_text(minutes: int) -> str:
+    """So many minutes of work, in hours and minutes, to the minute: a month's sum, too."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(n)s min", n=rest)
+    return _("%(h)s h %(m)s min", h=hours, m=rest) if rest else _("%(h)s h", h=hours)
+
+
 def since(at: datetime | None) -> Markup:
     """How long ago, with the full instant on hover."""
     return Markup("") if at is None else _time(at, duration_text(clock.now() - at))
@@ -121,7 +129,7 @@ def phone_href(number: str | None) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         when=when, when_text=when_text, full_instant=full_instant, day=day, clock_time=clock_time, since=since,
-        duration=duration_text, file_size=file_size, paragraphs=paragraphs, phone_href=phone_href,
+        duration=duration_text, minutes=minutes_text, file_size=file_size, paragraphs=paragraphs, phone_href=phone_href,
         ticket_number=refs.ticket_number,
         visit_number=refs.visit_number,
         sheet_number=refs.sheet_number,

@@ -145,7 +145,7 @@ def make() -> World:
     from portal.tickets.rules.fields import FieldType, Label, Needed
     from portal.tickets.rules.views import Sought, View
     from portal.tickets.rules.words import Kind, Outcome
-    from portal.tickets.service import canned, conversation, opening, tagging, views, work
+    from portal.tickets.service import canned, conversation, opening, tagging, time, views, work
     from portal.tickets.service import fields as custom
     from portal.tickets.service.record import Words
 
@@ -176,6 +176,7 @@ def make() -> World:
             agent, ticket,
             work.Work(started_at=started, minutes=5, outcome=Outcome.CLIENT_TRIES, symptom="dead", advice="plug it in"),
         )  # fmt: skip
+        spent_id = time.add(agent, ticket, 20, "Read the manual", None).id
         tagging.set_tags(agent, ticket, "till")
         contract = _contract(cast, agent, sha256)
         reply = canned.keep_reply(agent, None, "Till", "Dear {requester}", "", shared=True)
@@ -218,6 +219,7 @@ def make() -> World:
             "token": "no-such-token",
             "tag_id": 1,
             "field_id": field.id,
+            "spent_id": spent_id,
             **before_a_visit,
             "link_id": invitation.id,
             "tickets_staff:link_id": 0,

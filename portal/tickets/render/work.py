@@ -1,6 +1,6 @@
-"""What happened to visits, quotes and parts, as lines on the ticket that they are for.
+"""What happened to visits, quotes, parts and time, as lines on the ticket that they are for.
 
-The floors above write the facts (`details`); the words are here, where the timeline is read.
+The floors above write the facts of the first three (`details`); the words are here, where the timeline is read.
 """
 
 from collections.abc import Callable, Mapping
@@ -127,4 +127,14 @@ def _parts(details: Details, who: str) -> str:
     )  # fmt: skip
 
 
-_LINES: dict[str, Callable[[Details, str], str]] = {"visit": _visit, "quote": _quote, "parts": _parts}
+def _time(details: Details, who: str) -> str:
+    spent = filters.minutes_text(int(details["minutes"]))
+    return _("%(name)s spent %(time)s: %(what)s", name=who, time=spent, what=details["for"])
+
+
+_LINES: dict[str, Callable[[Details, str], str]] = {
+    "visit": _visit,
+    "quote": _quote,
+    "parts": _parts,
+    "time": _time,
+}

@@ -18,7 +18,7 @@ from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.queries import consents
 from portal.tickets.rules import consent
 from portal.tickets.rules.words import ENDED, Channel, EntryKind, Outcome, Phase, Status
-from portal.tickets.service import record, running, status
+from portal.tickets.service import record, running, status, time
 from portal.tickets.service.record import Words
 
 
@@ -86,6 +86,7 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
     )  # fmt: skip
     db.session.add(log)
     db.session.flush()
+    time.of_work(log)
     outbox.record(WorkLogged(ticket.id, log.id))
     if reached:
         status.touch_by_staff(ticket, actor, now, contact_at=max(work.started_at, ticket.received_at))

@@ -15,6 +15,7 @@ from portal.tickets.views_staff import (
     search,
     steps,
     ticket,
+    time,
     trying,
     writing,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "search",
     "steps",
     "ticket",
+    "time",
     "trying",
     "writing",
 ]
