@@ -215,7 +215,10 @@ class Walk:
         source = self.sources.get(id(part), b"")
         blank = re.search(rb"\r?\n\r?\n", source)
         original = source[blank.end() :] if blank else b""
-        if inner is not None:
+        if inner is not None and machine:  # read for what it reports, never kept as a file
+            data = self.aside.back(transfer.written(inner, folded=True))
+            subject = headers.text(headers.get(inner, "subject"), 80)
+        elif inner is not None:
             data = original or transfer.written(inner)
             data = self.aside.back(data)
             encoding = headers.get(part, "content-transfer-encoding").strip().lower()

@@ -56,9 +56,14 @@ def set_aside(raw: bytes, headers_end: int = 0) -> tuple[bytes, Aside]:
     return b"".join(lean), Aside(key, tuple(runs))
 
 
-def written(part: Message) -> bytes:
-    """A part as bytes again, where its own are not known; the library fails on bytes that it has itself replaced."""
+def written(part: Message, *, folded: bool = False) -> bytes:
+    """A part as bytes again, where its own are not known; the library fails on bytes that it has itself replaced.
+
+    `folded`: with the library's own lines, as others compare them.
+    """
     try:
+        if folded:
+            return part.as_bytes()
         return part.as_bytes(policy=policy.compat32.clone(max_line_length=None, cte_type="8bit"))
     except (UnicodeError, ValueError, LookupError):
         head = "".join(f"{name}: {value}\n" for name, value in part.raw_items())
