@@ -61,6 +61,15 @@ def timeline_(number: int) -> ResponseReturnValue:
     return render_template("tickets/_timeline.html", **_timeline(found))
 
 
+@blueprint.get("/requests/<int:number>/filled")
+def filled(number: int) -> ResponseReturnValue:
+    """What was filled in beside the conversation, so far as the client is asked for it."""
+    actor = guards.actor()
+    found = scope.ticket_for(actor, number)
+    template = "tickets/client/_filled.html" if htmx.is_htmx() else "tickets/client/filled.html"
+    return render_template(template, ticket=found, filled=fields_render.facts(fields.values_of(actor, found)))
+
+
 @blueprint.post("/requests/<int:number>/reply")
 @guards.redraws_stale_form
 def reply(number: int) -> ResponseReturnValue:
@@ -190,7 +199,6 @@ def _drawn_ticket(
         withdraw_form=withdraw_form or WithdrawForm(formdata=None),
         participant_form=participant_form,
         files=around.file_facts(kept or []),
-        filled=fields_render.facts(fields.values_of(actor, found)),
         follows=queries.followed_number(actor, found),
         links=links.links_of(actor, found),
         ways=operations.WAYS,

@@ -99,7 +99,7 @@ class TestOpening:
         assert answer.status_code == 303
         number = int(answer.location.rsplit("/", 1)[1])
         assert values(cast, number, cast.client_manager) == [("Number on the till", "17")]
-        assert "<dt>Number on the till</dt><dd>17</dd>" in browser.get(f"/requests/{number}").text
+        assert "<dt>Number on the till</dt><dd>17</dd>" in browser.get(f"/requests/{number}/filled").text
         assert "<dd>17</dd>" in as_user(cast.agent).get(f"/desk/tickets/{number}/more").text
 
     def test_a_kind_that_was_changed_without_scripts_asks_once_more(self, cast, as_user, define):
@@ -129,12 +129,12 @@ class TestOpening:
         assert values(cast, number) == [("Guess of ours", "Quixotic board"), ("Colour", teal)]
         assert values(cast, number, cast.client_manager) == [("Colour", teal)]
         owner = as_user(cast.client_manager)
-        page = owner.get(f"/requests/{number}").text
+        page = owner.get(f"/requests/{number}/filled").text
         assert "Teal" in page
         assert "Quixotic" not in page
         assert f"{number}" in agent.get("/desk/search?q=quixotic").text
         assert "Stars" in agent.get("/desk/search?q=水鸭色").text
-        assert as_user(cast.stranger).get(f"/requests/{number}").status_code == 404
+        assert as_user(cast.stranger).get(f"/requests/{number}/filled").status_code == 404
 
 
 class TestSolving:
@@ -200,9 +200,9 @@ class TestCorrecting:
             opened.ticket(cast, values=dict.fromkeys(ids, "x")),
         )
         browser = as_user(cast.client_manager)
-        browser.get(f"/requests/{few}")
+        browser.get(f"/requests/{few}/filled")
         with counted() as once:
-            browser.get(f"/requests/{few}")
+            browser.get(f"/requests/{few}/filled")
         with counted() as often:
-            browser.get(f"/requests/{many}")
+            browser.get(f"/requests/{many}/filled")
         assert len(often) == len(once)
