@@ -26,7 +26,8 @@ def test_a_new_ticket_is_unanswered_and_tells_of_itself_once(cast, app):
     ticket = opened.look(cast.agent, number)
     assert (ticket.status, ticket.first_response_at) == (Status.NEW, None)
     assert ticket.unanswered_since == ticket.received_at == ticket.last_activity_at
-    assert events() == [("TicketOpened", {"ticket_id": ticket.id, "entry_id": ticket.last_entry_id})]
+    told = {"ticket_id": ticket.id, "entry_id": ticket.last_entry_id, "acknowledge": True}
+    assert events() == [("TicketOpened", told)]
 
 
 def test_numbers_follow_one_another_without_a_gap(cast, app):
