@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, DateField, DecimalField, FormField, HiddenField, RadioField
+from wtforms import Form as PlainForm
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import TimeInput
 
+from portal.dispatch.models import ServiceSheet
+from portal.dispatch.rules import checks
 from portal.dispatch.rules.visiting import Slot
+from portal.dispatch.service.sheets import SheetEntry, SheetPartEntry
 from portal.kernel import clock
 from portal.people.models import User
 from portal.web import languages
-from portal.web.fields import Choice, Form, line, text
+from portal.web.fields import Choice, Form, Rows, line, text
 
 
 class DayField(DateField):
@@ -109,3 +115,124 @@ class AgreeForm(Form):
 def today_here() -> date:
     """Today by the person's own clock."""
     return clock.now().astimezone(languages.zone()).date()
+
+
+ANSWER = (("", _l("not looked at")), ("yes", _l("Yes")), ("no", _l("No")), ("n/a", _l("n.a.")))
+TEST = (("", _l("Not tried yet")), ("yes", _l("Passed")), ("no", _l("Failed")))
+
+
+class Number(DecimalField):
+    """A number with a point or a comma, and our own sentence for one that cannot be read."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(
+                [value.replace(",", ".").replace("¥", "").strip() for value in valuelist]
+            )
+        except ValueError:
+            raise ValueError(_l("Write a number, such as 120.50.")) from None
+        if self.data is not None and not self.data.is_finite():
+            raise ValueError(_l("Write a number, such as 120.50."))
+
+
+class PartForm(PlainForm):
+    name = line(_l("Part"), 200)
+    list_price = Number(
+        _l("List price of one, ¥"),
+        validators=[Optional(), NumberRange(0, 10_000_000, _l("That price is not possible."))],
+    )
+    quantity = Number(
+        _l("How many"),
+        default=Decimal(1),
+        validators=[Optional(), NumberRange(0.01, 10_000, _l("That quantity is not possible."))],
+    )
+    serial = line(_l("Serial number"), 120)
+    consumable = BooleanField(_l("A consumable"))
+    theirs = BooleanField(_l("The client's own part, not ours"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A row without anything is no part; one with a price has a name, and one of ours a price."""
+        good = bool(super().validate(extra_validators))
+        if self.list_price.data is not None and not self.name.data:
+            self.name.errors = [_l("A part needs a name.")]
+            return False
+        if (
+            self.name.data
+            and self.list_price.data is None
+            and not self.list_price.errors
+            and not self.theirs.data
+        ):
+            self.list_price.errors = [_l("A part needs its list price, 0 if it is free.")]
+            return False
+        return good
+
+
+class CheckForm(PlainForm):
+    item = HiddenField()
+    answer = Choice(_l("Answer"), choices=ANSWER, default="")
+    remark = line(_l("Remark"), 200)
+
+
+class SheetForm(Form):
+    """One sheet; several stand on a page, each with a prefix of its own."""
+
+    version = HiddenField()
+    contact_name = line(_l("Contact on the spot"), 120)
+    contact_phone = line(_l("Their phone"), 64)
+    found = text(_l("What was found"), 4000)
+    done = text(_l("What was done"), 4000)
+    test = RadioField(_l("The client's own test"), choices=TEST, default="", validate_choice=True)
+    parts = Rows(_l("Parts and consumables"), FormField(PartForm))
+    checks = Rows(_l("Upkeep"), FormField(CheckForm), max_entries=20)
+
+    def show(
+        self, sheet: ServiceSheet | None, kind: str | None, contact: tuple[str | None, str | None]
+    ) -> None:
+        """Fill it with what is on the sheet, or with what is known before there is one."""
+        name, phone = (sheet.contact_name, sheet.contact_phone) if sheet else contact
+        self.contact_name.data, self.contact_phone.data = name, phone
+        self.version.data = str(sheet.version if sheet else 0)
+        if sheet:
+            self.found.data, self.done.data = sheet.found, sheet.done
+            self.test.data = {True: "yes", False: "no", None: ""}[sheet.client_test_passed]
+        rows = [
+            {"name": p.name, "list_price": p.list_price, "quantity": p.quantity.normalize(), "serial": p.serial,
+             "consumable": p.consumable, "theirs": not p.ours}
+            for p in (sheet.parts if sheet else [])
+        ]  # fmt: skip
+        self.parts.offer(rows)
+        said = {str(c[0]): c for c in (sheet.checklist if sheet else [])}
+        for item in dict.fromkeys([*checks.checklist_for(kind), *said]):
+            _, answer, remark = said.get(item, (item, "", ""))
+            self.checks.append_entry({"item": item, "answer": answer, "remark": remark})
+
+    def entry(self) -> SheetEntry:
+        """What was typed; call after validate()."""
+        parts: Sequence[Any] = [p for p in self.parts.data if p["name"]]
+        return SheetEntry(
+            found=self.found.data or "", done=self.done.data or "",
+            contact_name=self.contact_name.data or "", contact_phone=self.contact_phone.data or "",
+            checklist=[(c["item"][:60], c["answer"], c["remark"] or "") for c in self.checks.data if c["answer"]],
+            client_test_passed={"yes": True, "no": False}.get(self.test.data or ""),
+            parts=[
+                SheetPartEntry(
+                    p["name"], p["list_price"] or Decimal(0), p["quantity"] or Decimal(1), p["serial"] or "",
+                    p["consumable"], not p["theirs"],
+                )
+                for p in parts
+            ],
+        )  # fmt: skip
+
+    def seen_version(self) -> int | None:
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    def sentences(self) -> list[str]:
+        """All that is wrong, for a phone that shows it beside what it kept."""
+        out = [*map(str, self.form_errors)]
+        for field in self:
+            words = field.errors
+            if isinstance(words, dict):
+                words = [w for some in words.values() for w in some]
+            out += [f"{field.label.text}: {w}" for w in words]
+        return out

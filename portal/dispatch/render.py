@@ -1,6 +1,6 @@
 """Visits in words: states, grounds, what one is by the contract, and what happened to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,13 @@ from flask_babel import lazy_gettext as _l
 from portal.contracts import render as contracts
 from portal.contracts.rules import plain
 from portal.contracts.rules.decision import Decision
-from portal.dispatch.models import Visit, VisitChange
+from portal.contracts.rules.terms import Cause
+from portal.dispatch.models import ServiceSheet, Visit, VisitChange
 from portal.dispatch.rules.sheet import Lacking
 from portal.dispatch.rules.visiting import Basis, VisitKind, VisitStatus
+from portal.dispatch.service import asking, planning, sheets
 from portal.dispatch.service.asking import Ground
+from portal.people.models import Site
 from portal.tickets.render import work
 from portal.web import filters, languages
 
@@ -115,3 +118,98 @@ def map_link(address: str | None) -> str | None:
     from urllib.parse import quote
 
     return f"https://uri.amap.com/search?keyword={quote(address)}" if address else None
+
+
+# --- The engineer on the spot ------------------------------------------------------------
+
+CHECKS = {
+    "rf_test": _l("RF function tested"),
+    "inside_cleaned": _l("Cleaned inside"),
+    "body_maintained": _l("Body maintained"),
+    "updates_installed": _l("Updates installed"),
+    "virus_protection": _l("Virus protection up to date"),
+    "disk_health": _l("Disks without errors"),
+    "backup_checked": _l("Backup checked"),
+    "logs_read": _l("Logs looked through"),
+    "power_backup": _l("Uninterruptible power tested"),
+    "test_print": _l("Test page printed"),
+    "firmware": _l("Firmware up to date"),
+    "cables": _l("Cables and plugs checked"),
+    "certificate": _l("Certificate valid"),
+}
+"""Words of rules/checks; an item that was written by hand is its own words."""
+CAUSE = {
+    Cause.MISUSE: _l("Misuse"),
+    Cause.NOT_BY_MANUAL: _l("Not used by the manual"),
+    Cause.OTHER_EQUIPMENT: _l("Other equipment"),
+    Cause.NATURAL_DISASTER: _l("A natural disaster"),
+    Cause.WAR: _l("War"),
+    Cause.THIRD_PARTY_WORK: _l("Somebody else worked on it"),
+    Cause.VIRUS: _l("A virus"),
+    Cause.HARDWARE: _l("Hardware that is not ours"),
+    Cause.UNAUTHORISED_OPERATION: _l("Operated without permission"),
+}
+
+
+def check_words(item: str) -> str:
+    """An item of a checklist as it is read."""
+    return str(CHECKS.get(item, item))
+
+
+def asked_at_end(visit: Visit) -> tuple[list[tuple[str, str, str]], bool]:
+    """The causes that the contract excludes, with their clause (HW-19), and whether labour is charged by the hour then."""
+    _answer, known = asking.answer_for(visit)
+    if visit.contract_id is None or visit.version_number is None:
+        return [], False
+    version = known[visit.contract_id].compiled[visit.version_number].version
+    causes = [(c.value, str(CAUSE.get(c, c.value)), clause) for c, clause in version.excluded_causes.items()]
+    return causes, bool(version.labour_rate)
+
+
+def price_lines(visit: Visit) -> list[dict[str, Any]]:
+    """What would be charged if it were signed now: words, amount, clause."""
+    _answer, known = asking.answer_for(visit)
+    found = sheets.owed(visit, known, held=planning.held_by(visit) is not None)
+    return [
+        {
+            "words": name or _LINE.get(line.code, line.code),
+            "part": bool(name),
+            "quantity": line.quantity,
+            "amount": contracts.money(line.amount),
+            "clause": line.clause,
+        }
+        for line, name in found
+    ]
+
+
+_LINE = {"visit": _l("The visit"), "labour": _l("Labour"), "emergency": _l("Emergency fee")}
+
+
+def place(visit: Visit) -> Site | None:
+    """Where one goes: the visit's site, else the one where the ticket's device stands."""
+    of_device = (row.ticket.device.site for row in visit.tickets if row.ticket.device)
+    return visit.site or next((s for s in of_device if s), None)
+
+
+def step_of(visit: Visit) -> int:
+    """How far the day has come: 0 planned, 1 on the way, 2 there, 3 done, 4 signed."""
+    order = (VisitStatus.EN_ROUTE, VisitStatus.ON_SITE, VisitStatus.FINISHED, VisitStatus.SIGNED)
+    return order.index(visit.status) + 1 if visit.status in order else 0
+
+
+def past(found: Sequence[ServiceSheet], but: Visit | None = None) -> list[dict[str, Any]]:
+    """What a device went through, the newest first; `but`: without that visit itself."""
+    return [
+        {"number": s.number, "on": s.visit.finished_at or s.visit.starts_at, "found": s.found, "done": s.done}
+        for s in found
+        if but is None or s.visit_id != but.id
+    ]
+
+
+def not_done(lacking: dict[int, list[Any]], found: Sequence[ServiceSheet], words: Any) -> list[str]:
+    """What each device's sheet still lacks, a sentence a device."""
+    names = {s.id: s.device.name if s.device else _("The visit") for s in found}
+    return [
+        _("%(device)s lacks: %(what)s.", device=names.get(key, _("The visit")), what=words(codes))
+        for key, codes in lacking.items()
+    ]

@@ -12,6 +12,7 @@ POLICY = {
     "form-action": "'self'",
     "frame-src": "'self'",
     "manifest-src": "'self'",
+    "worker-src": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }

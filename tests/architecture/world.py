@@ -107,12 +107,14 @@ def _before_a_visit(cast: Cast, owner: Any, agent: Any, ticket: Any) -> dict[str
     }
 
 
-def _visit(cast: Cast, ticket: Any) -> int:
-    """Somebody comes for the ticket tomorrow at this hour, whatever hour that is: both sides agreed to it."""
+def _visit(cast: Cast, ticket: Any, picture: Any) -> int:
+    """Somebody comes for the ticket tomorrow at this hour: both sides agreed to it. The sheet has a photo."""
     from datetime import timedelta
     from decimal import Decimal
 
-    from portal.dispatch.service import planning
+    from portal.dispatch.models import ServiceSheet
+    from portal.dispatch.service import planning, sheets
+    from portal.infra.db import db
     from portal.kernel import clock
     from portal.tickets.service import holds
 
@@ -121,7 +123,11 @@ def _visit(cast: Cast, ticket: Any) -> int:
     plan = planning.Plan(
         start, start + timedelta(hours=2), engineer_id=cast.engineer.id, override_reason="the director asked"
     )
-    return planning.plan_visit(people.actor(cast.manager), ticket, plan).number
+    visit = planning.plan_visit(people.actor(cast.manager), ticket, plan)
+    sheet = ServiceSheet(visit=visit, found="", done="", checklist=[], version=1)
+    db.session.add(sheet)
+    sheets.add_photo(sheet, picture)
+    return visit.number
 
 
 def make() -> World:
@@ -181,7 +187,7 @@ def make() -> World:
         contract = _contract(cast, agent, sha256)
         reply = canned.keep_reply(agent, None, "Till", "Dear {requester}", "", shared=True)
         macro = canned.keep_macro(agent, None, "Mine", Steps(assign="me"), shared=True)
-        visit = _visit(cast, ticket)
+        visit = _visit(cast, ticket, picture)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         before_a_visit = _before_a_visit(cast, owner, agent, ticket)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
@@ -195,6 +201,7 @@ def make() -> World:
             "ticket_number": number,
             "ticket_id": ticket_id,
             "visit_number": visit,
+            "dispatch_staff:sha256": sha256,
             "attachment_id": db.session.scalar(select(Attachment.id)),
             "entry_id": db.session.scalar(select(TimelineEntry.id).where(TimelineEntry.html.is_not(None))),
             "inbound_id": db.session.scalar(select(InboundMessage.id)),

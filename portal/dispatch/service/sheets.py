@@ -92,6 +92,17 @@ def sheet_for(visit: Visit, device_id: int | None) -> ServiceSheet:
     return made
 
 
+def drop(sheet: ServiceSheet) -> None:
+    """Take an added sheet away again; not the last of a visit, nor one that is signed."""
+    if sheet.engineer_signed_at or sheet.facts is not None or len(sheet.visit.sheets) < 2:
+        raise Stale(_l("This sheet cannot be taken away any more."))
+    for row in (*sheet.parts, *sheet.photos):
+        db.session.delete(row)
+    sheet.visit.sheets.remove(sheet)
+    db.session.delete(sheet)
+    db.session.flush()
+
+
 def write(sheet: ServiceSheet, entry: SheetEntry) -> None:
     """Take what was typed; a sheet that somebody signed changes no more."""
     if sheet.engineer_signed_at or sheet.client_signed_at or sheet.facts is not None:
@@ -221,8 +232,9 @@ def undo(actor: Actor, visit: Visit, reason: str) -> None:
     record.write(visit, actor, "undone", reason=reason.strip())
 
 
-def _charge(actor: Actor, visit: Visit, known: dict[int, Known], *, held: bool) -> list[PriceLine]:
-    """What the visit costs, by the price of its own day, with parts at the contract's fraction."""
+def owed(visit: Visit, known: dict[int, Known], *, held: bool) -> list[tuple[PriceLine, str]]:
+    """What the visit costs as its sheets stand, by the price of its own day, with parts at the contract's fraction; with a
+    part's name. Writes nothing: it is shown before anybody signs."""
     answer, _ = asking.answer_for(visit)
     version = _version(visit, known)
     excluded = (
@@ -237,9 +249,13 @@ def _charge(actor: Actor, visit: Visit, known: dict[int, Known], *, held: bool) 
     if answer.outcome is Outcome.DEFERRED and not held and not by_quote:
         extra = [a for a in answer.alternatives if a.contract_id == visit.contract_id and a.price_lines]
         answer = extra[0] if extra else answer
-    lines = rules.owed_lines(
+    return rules.owed_lines(
         answer, parts, factor, version.part_clause if version else "", held=held or by_quote
     )
+
+
+def _charge(actor: Actor, visit: Visit, known: dict[int, Known], *, held: bool) -> list[PriceLine]:
+    lines = owed(visit, known, held=held)
     day = visiting.served_on(visit, known)
     due_at, due_clause = (None, "")
     if visit.contract_id is not None and visit.version_number is not None and lines:
@@ -250,8 +266,8 @@ def _charge(actor: Actor, visit: Visit, known: dict[int, Known], *, held: bool) 
             _ended(visit),
             lines[0][0].code,
         )
-    owed = Owed(visit.organisation_id, record.ref_of(visit), day, visit.contract_id, due_at, due_clause)
-    charging.record(actor, owed, lines, f"visit:{visit.id}")
+    owing = Owed(visit.organisation_id, record.ref_of(visit), day, visit.contract_id, due_at, due_clause)
+    charging.record(actor, owing, lines, f"visit:{visit.id}")
     return [line for line, _ in lines]
 
 

@@ -23,7 +23,7 @@ from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
-from portal.kernel.errors import Refused
+from portal.kernel.errors import Refused, Stale
 from portal.tickets.service import clocks, holds
 from portal.tickets.service import record as ticket_record
 
@@ -78,6 +78,34 @@ def go_on(actor: Actor, visit: Visit) -> None:
     """Finished too early: back to work, before anything is signed."""
     record.become(visit, actor, VisitStatus.ON_SITE)
     visit.finished_at = visit.solved = None
+
+
+def correct(
+    actor: Actor, visit: Visit, en_route_at: datetime | None, arrived_at: datetime | None, finished_at: datetime | None
+) -> None:  # fmt: skip
+    """The times of a locked visit as they really were; only those that were taken already, before anybody signs.
+
+    What they were before stays in the history, and a promise stays as it was measured when the button was pressed.
+    """
+    if visit.status not in (*visiting.UNDER_WAY, VisitStatus.FINISHED):
+        raise Stale(_l("Times are corrected while the visit lasts and before it is signed."))
+    told = {"en_route_at": en_route_at, "arrived_at": arrived_at, "finished_at": finished_at}
+    before = {name: getattr(visit, name) for name in told}
+    after = {name: told[name] or before[name] if before[name] else None for name in told}
+    taken = [at for at in after.values() if at is not None]
+    if any(at > clock.now() for at in taken):
+        raise Refused(_l("That lies in the future."), field="times")
+    if taken != sorted(taken):
+        raise Refused(
+            _l("First the way, then the arrival, then the end: please look at the times."), field="times"
+        )
+    changed = {name: at for name, at in after.items() if at != before[name]}
+    if not changed:
+        return
+    for name, at in changed.items():
+        setattr(visit, name, at)
+    was = {f"{name}_before": str(before[name].isoformat()) for name in changed}
+    record.write(visit, actor, "corrected", **{n: a.isoformat() for n, a in changed.items() if a}, **was)
 
 
 def no_access(actor: Actor, visit: Visit, reason: str) -> None:

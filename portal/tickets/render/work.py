@@ -54,6 +54,7 @@ def _visit(details: Details, who: str) -> str:
         "no_show": _("We could not come to the visit %(visit)s", visit=visit),
         "joined": _("This request is dealt with at the planned round %(visit)s, %(when)s", visit=visit, when=when),
         "left": _("This request is no longer part of the planned round %(visit)s", visit=visit),
+        "corrected": _("The times of visit %(visit)s are corrected", visit=visit),
         "undone": _("Visit %(visit)s was signed by mistake; what it used and charged was given back", visit=visit),
     }  # fmt: skip
     if became == "finished":
