@@ -13,7 +13,7 @@ from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.notify import handlers as mails
+from portal.notify.handlers import tickets as mails
 from portal.notify.models import Delivery
 from portal.people.models import Contact
 from portal.tickets import handlers

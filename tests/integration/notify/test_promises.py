@@ -10,7 +10,7 @@ from portal.contracts.models import ContractForm, ContractRecord, ContractState
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.notify import handlers
+from portal.notify.handlers import tickets as handlers
 from portal.tickets.models.ticket import Ticket, TicketClock
 from portal.tickets.service import clocks, status
 from tests.cast import Cast, actor

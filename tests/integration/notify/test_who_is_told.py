@@ -8,7 +8,7 @@ import pytest
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.notify import handlers
+from portal.notify.handlers import tickets as handlers
 from portal.notify.models import DeliveryState, Reason
 from portal.people.models import Contact, Membership
 from portal.tickets.events import TicketOpened
