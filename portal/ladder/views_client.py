@@ -13,7 +13,7 @@ from portal.kernel.errors import NotFound, Refused
 from portal.ladder import render
 from portal.ladder.forms.callbacks import CallMeForm
 from portal.ladder.queries import callbacks as queries
-from portal.ladder.queries import checklists
+from portal.ladder.queries import checklists, hours
 from portal.ladder.service import callbacks
 from portal.people import queries as people
 from portal.tickets.queries import client as client_queries
@@ -53,7 +53,8 @@ def call_me() -> ResponseReturnValue:
     if request.method == "GET":
         form.renew()
         form.number.data = people.own_contact(actor).phone
-        form.wanted_at.data = clock.now() + _SOON
+        soon = clock.now() + _SOON
+        form.wanted_at.data = hours.staffed_again(soon) or soon
     elif not form.validate():
         code = 422
     elif ticket is None and not form.about.data:
@@ -87,6 +88,7 @@ def _ask(form: CallMeForm, number: int | None) -> int:
     assert actor.contact_id is not None
     wish = form.wish()
     with transaction():
+        callbacks.refuse_unstaffed(wish.wanted_at)
         if number is not None:
             ticket = scope.ticket_for(actor, number, lock=True)
         else:

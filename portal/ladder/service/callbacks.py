@@ -12,12 +12,14 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound, Refused
 from portal.ladder.models import Callback
 from portal.ladder.queries import callbacks as queries
+from portal.ladder.queries import hours
 from portal.ladder.rules import callbacks as rules
 from portal.ladder.rules.callbacks import State, WhyNot
 from portal.people.models import Contact
 from portal.people.rules import phones
 from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.rules.words import ENDED, Outcome, Phase
+from portal.web import filters
 
 _WHY_NOT = {
     WhyNot.PAST: _l("That time has passed already. When shall we call?"),
@@ -59,6 +61,19 @@ def ask(actor: Actor, ticket: Ticket, wish: Wish) -> Callback:
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def refuse_unstaffed(wanted_at: datetime) -> None:
+    """A client's wish for a time at which nobody is at the desk: raises Refused with the next time that somebody is."""
+    opens = hours.staffed_again(wanted_at)
+    if opens is not None:
+        raise Refused(
+            _l(
+                "Nobody is at our phone at that time. Somebody is there again from: %(when)s.",
+                when=filters.when_text(opens),
+            ),
+            field="wanted_at",
+        )
 
 
 def _open_on(ticket: Ticket, contact_id: int | None) -> Callback | None:

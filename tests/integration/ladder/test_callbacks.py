@@ -1,18 +1,29 @@
 """A client wants to be called: it stands on a list with its clock, one of the staff takes it, the logged call settles it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.ladder.models import Callback
 from portal.ladder.rules.callbacks import State
+from portal.people.models import DeskWindow
+from portal.people.rules import desk
 from portal.tickets.models.ticket import Ticket, WorkLog
 from tests.integration.tickets import opened
 
 CALL_ME = "/call-me"
+
+
+@pytest.fixture(autouse=True)
+def staffed_day_and_night(cast):
+    """So that no hour of the real clock is refused; the hours have test_callback_hours.py."""
+    with transaction():
+        db.session.execute(delete(DeskWindow))
+        db.session.add_all(DeskWindow(weekday=day, opens=time(0), closes=desk.END_OF_DAY) for day in range(7))
 
 
 def at(**span):
