@@ -1,23 +1,39 @@
-"""Which clause of a contract carries a rule: for saying by what right something is asked."""
+"""Which clause of a contract says something: for saying by what right it is asked."""
 
 from sqlalchemy import select
 
-from portal.contracts.models import ContractForm, ContractVersion
+from portal.contracts.models import ContractForm, ContractVersion, CoverageDecision
 from portal.contracts.queries import formbook
-from portal.contracts.rules.forms import Clause
 from portal.infra.db import db
 
 
-def clause_with(contract_id: int, rule: str) -> Clause | None:
-    """The clause of a contract's newest wording that carries a rule such as TS-09; None if none does. The caller has seen to it
-    that the asker may know the contract."""
+def table_clause(ref: str, table: str, *, rule: str = "") -> str | None:
+    """What clause the contract that governs `ref` ("ticket:17") has for a table of its form, such as phone_first or
+    data_consent: "" where the form has no such table, None where no contract governs. In one statement, of the wording that was
+    decided by; the caller has seen to it that the asker may know.
+
+    A wording that was signed before the table existed says the same in its clauses: `rule` names the one that carries it."""
+    governing = (
+        select(CoverageDecision.contract_id, CoverageDecision.version_number)
+        .where(CoverageDecision.ref == ref)
+        .order_by(CoverageDecision.id.desc())
+        .limit(1)
+        .subquery()
+    )
     query = (
         select(ContractForm.text)
         .join(ContractVersion, ContractVersion.form_sha256 == ContractForm.sha256)
-        .where(ContractVersion.contract_id == contract_id)
-        .order_by(ContractVersion.number.desc())
+        .join(governing, ContractVersion.contract_id == governing.c.contract_id)
+        .order_by(
+            (ContractVersion.number == governing.c.version_number).desc(), ContractVersion.number.desc()
+        )
         .limit(1)
     )
     text = db.session.scalar(query)
-    clauses = formbook.read(text).clauses.values() if text else ()
-    return next((c for c in clauses if rule in c.rules), None)
+    if text is None:
+        return None
+    form = formbook.read(text)
+    found: str = form.parts.get(table, {}).get("clause", "")
+    if found or not rule:
+        return found
+    return next((c.ref for c in form.clauses.values() if rule in c.rules), "")

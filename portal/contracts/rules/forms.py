@@ -101,6 +101,7 @@ TABLES = frozenset(
         "arrears",
         "run_off",
         "phone_first",
+        "data_consent",
         "parts",
         "exclusions",
         "emergency",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.contracts.rules.terms import NoAccess
+from portal.tickets.rules.visiting import Tried, visit_refusal
 
 
 class VisitKind(StrEnum):
@@ -61,28 +62,25 @@ class Basis(StrEnum):
     """On what ground somebody comes (TS-23, TS-27; invariant 14)."""
 
     TRIAGE = "triage"
+    """Phone and remote work could not solve it, or the contract does not ask to try them."""
     EMERGENCY = "emergency"
     ROUND = "round"
     OVERRIDE = "override"
 
 
-@dataclass(frozen=True)
-class Tried:
-    """What the ladder of a ticket knows: the phone was tried; neither phone nor remote work could solve it."""
-
-    by_phone: bool
-    not_solvable_remotely: bool
-
-
-def basis_of(tried: Tried, *, emergency: bool, planned_round: bool, override_reason: str) -> Basis | None:
-    """The ground for a visit, the plainest one first; None: there is none yet. An emergency and a round need no triage."""
+def basis_of(
+    tried: Tried, *, emergency: bool, planned_round: bool, override_reason: str, phone_first: bool = True
+) -> Basis | None:
+    """The ground for a visit, the plainest one first; None: there is none yet. Whether the ladder allows it is the tickets'
+    rule."""
     if planned_round:
         return Basis.ROUND
     if emergency:
         return Basis.EMERGENCY
-    if tried.by_phone and tried.not_solvable_remotely:
+    if visit_refusal(tried, phone_first=phone_first) is None:
         return Basis.TRIAGE
-    return Basis.OVERRIDE if override_reason.strip() else None
+    refused = visit_refusal(tried, phone_first=phone_first, override_reason=override_reason)
+    return Basis.OVERRIDE if refused is None else None
 
 
 def day_ends_at(arrived_at: datetime, longest_days: int | None, zone: ZoneInfo) -> datetime | None:

@@ -16,13 +16,14 @@ from portal.contracts.rules.decision import Decision, Outcome, Question
 from portal.contracts.rules.terms import Service, VisitTerms
 from portal.contracts.service import assessing
 from portal.dispatch.models import Visit
-from portal.dispatch.rules.visiting import Basis, Tried, VisitKind, basis_of
+from portal.dispatch.rules.visiting import Basis, VisitKind, basis_of
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.tickets.models.ticket import Ticket, WorkLog
-from portal.tickets.rules.words import Outcome as Came
-from portal.tickets.rules.words import Phase, Urgency
+from portal.tickets.rules import visiting as ladder
+from portal.tickets.rules.visiting import Attempt, Tried
+from portal.tickets.rules.words import Urgency
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,7 @@ class Ground:
 def tried(ticket: Ticket) -> Tried:
     """What the ladder of a ticket knows (TS-23, TS-27)."""
     logs = db.session.execute(select(WorkLog.phase, WorkLog.outcome).where(WorkLog.ticket_id == ticket.id))
-    rows = [(row.phase, row.outcome) for row in logs]
-    return Tried(
-        by_phone=any(phase is Phase.PHONE for phase, _ in rows),
-        not_solvable_remotely=any(p is Phase.REMOTE and o is Came.NOT_SOLVABLE for p, o in rows),
-    )
+    return ladder.tried(Attempt(row.phase, row.outcome) for row in logs)
 
 
 def emergency_of(ticket: Ticket) -> bool:
@@ -66,7 +63,11 @@ def ground(ticket: Ticket, at: datetime, override_reason: str = "") -> Ground:
     question = question_of(ticket, at, override_reason)
     decision, known = assessing.ask(SYSTEM, question)
     basis = basis_of(
-        tried(ticket), emergency=emergency_of(ticket), planned_round=False, override_reason=override_reason
+        tried(ticket),
+        emergency=emergency_of(ticket),
+        planned_round=False,
+        override_reason=override_reason,
+        phone_first=_asks_phone_first(decision, known),
     )
     return Ground(basis, decision, known)
 
@@ -80,6 +81,14 @@ def next_hour(ticket: Ticket) -> datetime | None:
         SYSTEM, replace(question_of(ticket, morning), received_at=morning, service_at=None)
     )
     return answer.service_at if answer.service_at and answer.service_at > clock.now() else None
+
+
+def _asks_phone_first(decision: Decision, known: dict[int, Known]) -> bool:
+    """Whether the wording that governs the visit asks to try by phone first; without a contract it is treated as though."""
+    chosen = known.get(decision.contract_id) if decision.contract_id is not None else None
+    if chosen is None or decision.version not in chosen.compiled:
+        return True
+    return chosen.compiled[decision.version].version.phone_first_clause is not None
 
 
 def question_of(ticket: Ticket, at: datetime, override_reason: str = "") -> Question:

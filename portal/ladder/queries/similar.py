@@ -1,30 +1,22 @@
-"""What solved the like before: ended tickets of the same device, then of the same organisation and kind."""
+"""What solved the like before: ended tickets that resemble one, as the search finds them, with the advice that helped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 
 from portal.infra.db import db
 from portal.kernel.actor import Actor
-from portal.tickets.models.ticket import Ticket, WorkLog
-from portal.tickets.queries import scope
-from portal.tickets.rules.words import ClosureCode, Outcome, Status
+from portal.tickets.models.ticket import Ticket, TimelineEntry, WorkLog
+from portal.tickets.queries import similar
+from portal.tickets.rules.words import Outcome
 
 MOST = 5
-_LATELY = 60
-SOLVED = (
-    ClosureCode.SOLVED_BY_ADVICE,
-    ClosureCode.SOLVED_REMOTELY,
-    ClosureCode.SOLVED_ON_SITE,
-    ClosureCode.ANSWERED,
-)
 
 
 @dataclass(frozen=True)
 class Solved:
-    """An ended ticket and what solved it; `same_device` or only of the same kind."""
+    """An ended ticket and what solved it; `same_device`: it was about the very device."""
 
     number: int
     subject: str
@@ -33,56 +25,41 @@ class Solved:
 
 
 def solved_like(actor: Actor, ticket: Ticket) -> Sequence[Solved]:
-    """For the staff; three statements, each over a few rows of an index."""
+    """For the staff; at most five statements, each over a few rows of an index. Those of the same device come first."""
     if not actor.is_staff:
         return []
-    ended = scope.tickets_for(actor).where(
-        Ticket.id != ticket.id,
-        Ticket.status.in_((Status.RESOLVED, Status.CLOSED)),
-        Ticket.closure_code.in_(SOLVED),
+    first = (
+        select(TimelineEntry.text)
+        .where(TimelineEntry.ticket_id == ticket.id)
+        .order_by(TimelineEntry.id)
+        .limit(1)
     )
-    found: list[Ticket] = []
-    if ticket.device_id is not None:
-        own = ended.where(Ticket.device_id == ticket.device_id).order_by(Ticket.id.desc()).limit(MOST)
-        found += db.session.scalars(own).all()
-    lately = (
-        scope.tickets_for(actor)
-        .with_only_columns(Ticket.id)
-        .where(Ticket.organisation_id == ticket.organisation_id)
-        .order_by(Ticket.last_activity_at.desc(), Ticket.id.desc())
-        .limit(_LATELY)
+    words = f"{ticket.subject}\n{db.session.scalar(first) or ''}"
+    found = similar.similar(actor, words, solved=True, without=ticket.number, most=MOST)
+    if not found:
+        return []
+    helped = _helped({f.number for f in found})
+    solved = []
+    for one in found:
+        device_id, advice = helped.get(one.number, (None, ""))
+        same = device_id is not None and device_id == ticket.device_id
+        solved.append(Solved(one.number, one.subject, advice, same))
+    return sorted(solved, key=lambda s: not s.same_device)
+
+
+def _helped(numbers: set[int]) -> dict[int, tuple[int | None, str]]:
+    """The device of each, and the words of the attempt that solved it, else the last ones."""
+    last = (
+        select(WorkLog.ticket_id, func.max(WorkLog.id).label("id"))
+        .join(Ticket, Ticket.id == WorkLog.ticket_id)
+        .where(Ticket.number.in_(numbers), WorkLog.outcome == Outcome.SOLVED)
+        .group_by(WorkLog.ticket_id)
         .subquery()
     )
-    others = (
-        ended.where(Ticket.id.in_(select(lately.c.id)), Ticket.kind == ticket.kind)
-        .options(joinedload(Ticket.device))
-        .order_by(Ticket.id.desc())
-        .limit(2 * MOST)
+    query = (
+        select(Ticket.number, Ticket.device_id, WorkLog.advice, Ticket.last_word)
+        .outerjoin(last, last.c.ticket_id == Ticket.id)
+        .outerjoin(WorkLog, WorkLog.id == last.c.id)
+        .where(Ticket.number.in_(numbers))
     )
-    kind = ticket.device.kind if ticket.device else None
-    alike = [t for t in db.session.scalars(others) if (t.device.kind if t.device else None) == kind]
-    found += [t for t in alike if t.id not in {f.id for f in found}]
-    found = found[:MOST]
-    advice = _advice({t.id for t in found})
-    return [
-        Solved(
-            t.number,
-            t.subject,
-            advice.get(t.id, t.last_word or ""),
-            t.device_id is not None and t.device_id == ticket.device_id,
-        )
-        for t in found
-    ]
-
-
-def _advice(ticket_ids: set[int]) -> dict[int, str]:
-    """The words of the attempt that solved each."""
-    if not ticket_ids:
-        return {}
-    last = (
-        select(func.max(WorkLog.id))
-        .where(WorkLog.ticket_id.in_(ticket_ids), WorkLog.outcome == Outcome.SOLVED)
-        .group_by(WorkLog.ticket_id)
-    )
-    rows = db.session.execute(select(WorkLog.ticket_id, WorkLog.advice).where(WorkLog.id.in_(last)))
-    return {ticket_id: advice for ticket_id, advice in rows if advice}
+    return {n: (device, advice or word or "") for n, device, advice, word in db.session.execute(query)}

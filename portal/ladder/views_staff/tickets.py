@@ -39,6 +39,7 @@ def panel(number: int) -> ResponseReturnValue:
         form=form,
         told=sheet.told,
         promised=render.promised(callbacks.of_ticket(actor, ticket)),
+        clause=consents.clause_of(ticket),
         consents=render.leaves(consents.consents_of(actor, ticket)),
         doors=remote.doors_of(actor, ticket),
         checklists=[

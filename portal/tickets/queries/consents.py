@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from portal.contracts.queries import clauses, decisions
+from portal.contracts.queries import clauses
 from portal.infra.db import db
 from portal.kernel import refs
 from portal.kernel.actor import Actor
@@ -17,7 +17,8 @@ from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import scope
 from portal.tickets.rules.consent import Facts
 
-RULE = "TS-09"
+TABLE, RULE = "data_consent", "TS-09"
+"""Of a contract form: where the table stands, or a clause that carries the rule, data is touched with leave alone."""
 
 
 def facts(consent: DataConsent) -> Facts:
@@ -93,7 +94,6 @@ def consent_to_send(consent_id: int) -> DataConsent:
 
 
 def clause_of(ticket: Ticket) -> str:
-    """The clause of the ticket's contract that asks for leave; "" where it has none (the law asks all the same)."""
-    kept = decisions.last_of(f"ticket:{ticket.id}")
-    clause = clauses.clause_with(kept.contract_id, RULE) if kept and kept.contract_id else None
-    return clause.ref if clause else ""
+    """The clause of the ticket's contract that asks for leave; "" where it has none, or no contract governs: then leave may be
+    asked for and is not needed."""
+    return clauses.table_clause(f"ticket:{ticket.id}", TABLE, rule=RULE) or ""

@@ -1,10 +1,10 @@
 """Which status and phase may follow which, by whom, and what a reply does to a ticket that has ended."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from portal.tickets.rules.words import ENDED, OPEN, WAITING, Outcome, Phase, Status
+from portal.tickets.rules.visiting import Attempt, Why, tried, visit_refusal
+from portal.tickets.rules.words import ENDED, OPEN, WAITING, Phase, Status
 
 REOPEN_WITHIN = timedelta(days=14)
 SILENCE_CLOSES_AFTER = timedelta(days=7)
@@ -21,46 +21,31 @@ _NEXT: dict[Status, frozenset[Status]] = {
 _LADDER = [Phase.PHONE, Phase.REMOTE, Phase.ON_SITE]
 
 
-class Why(StrEnum):
-    """Why a step is refused."""
-
-    NOT_FROM_HERE = "not_from_here"
-    CALL_FIRST = "call_first"
-    REMOTE_FIRST = "remote_first"
-    REASON_NEEDED = "reason_needed"
-
-
 def may_become(now: Status, then: Status) -> bool:
     """Whether the table of statuses has this step."""
     return then in _NEXT[now]
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """A call or a remote session that was logged: on which step of the ladder, and what came of it."""
-
-    phase: Phase
-    outcome: Outcome
-
-
 def phase_refusal(
-    now: Phase, then: Phase, attempts: list[Attempt], *, override_reason: str = ""
+    now: Phase,
+    then: Phase,
+    attempts: list[Attempt],
+    *,
+    phone_first: bool = True,
+    emergency: bool = False,
+    override_reason: str = "",
 ) -> Why | None:
     """Why the ladder does not allow this phase yet; None if it does.
 
-    TS-23: first by phone; TS-27: on-site only when it cannot be solved otherwise. A manager's reason overrides. Steps
-    back are always allowed.
+    TS-23: first by phone; TS-27: on-site only when it cannot be solved otherwise, with the exceptions of `visit_refusal`; the
+    remote step has the same ones. Steps back are always allowed.
     """
     if then is Phase.IMPROVEMENT or now is Phase.IMPROVEMENT or _LADDER.index(then) <= _LADDER.index(now):
         return None
-    if override_reason.strip():
-        return None
-    if not any(a.phase is Phase.PHONE for a in attempts):
-        return Why.CALL_FIRST
-    tried = [a for a in attempts if a.outcome is Outcome.NOT_SOLVABLE]
-    if then is Phase.ON_SITE and not any(a.phase is Phase.REMOTE for a in tried):
-        return Why.REMOTE_FIRST
-    return None
+    why = visit_refusal(
+        tried(attempts), phone_first=phone_first, emergency=emergency, override_reason=override_reason
+    )
+    return why if then is Phase.ON_SITE or why is Why.CALL_FIRST else None
 
 
 class ReplyEffect(StrEnum):

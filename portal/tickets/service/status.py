@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from portal.contracts.queries import facts
+from portal.contracts.queries import clauses, facts
 from portal.contracts.service import ledger
 from portal.infra import outbox
 from portal.infra.db import db
@@ -25,8 +25,9 @@ from portal.tickets.events import (
 )
 from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.rules import transitions
-from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER, Attempt, Why
-from portal.tickets.rules.words import ENDED, OPEN, WAITING, ClosureCode, EntryKind, Phase, Status
+from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER
+from portal.tickets.rules.visiting import Attempt, Why
+from portal.tickets.rules.words import ENDED, OPEN, WAITING, ClosureCode, EntryKind, Phase, Status, Urgency
 from portal.tickets.service import clocks, holds, record
 from portal.tickets.service.record import Words
 
@@ -257,9 +258,32 @@ def _attempts(logs: Iterable[WorkLog]) -> list[Attempt]:
     return [Attempt(log.phase, log.outcome) for log in logs]
 
 
+def asks_phone_first(ticket: Ticket) -> bool:
+    """Whether the ticket's contract asks to try by phone first (TS-23); a ticket without a contract is treated as though it
+    did."""
+    clause = clauses.table_clause(f"ticket:{ticket.id}", "phone_first")
+    return clause is None or bool(clause)
+
+
+def _why_not(ticket: Ticket, then: Phase, logs: Iterable[WorkLog], reason: str) -> Why | None:
+    """As the rules say; the contract is read only where it matters."""
+    attempts, emergency = _attempts(logs), ticket.urgency is Urgency.CRITICAL
+    why = transitions.phase_refusal(ticket.phase, then, attempts, emergency=emergency, override_reason=reason)
+    if why is None:
+        return None
+    return transitions.phase_refusal(
+        ticket.phase,
+        then,
+        attempts,
+        phone_first=asks_phone_first(ticket),
+        emergency=emergency,
+        override_reason=reason,
+    )
+
+
 def why_not_yet(ticket: Ticket, then: Phase, logs: Iterable[WorkLog]) -> str | None:
     """Why the ladder keeps a ticket from a phase, in the reader's words; None if it does not."""
-    why = transitions.phase_refusal(ticket.phase, then, _attempts(logs))
+    why = _why_not(ticket, then, logs, "")
     return str(_REFUSALS[why]) if why else None
 
 
@@ -272,7 +296,7 @@ def change_phase(actor: Actor, ticket: Ticket, then: Phase, *, override_reason: 
         select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id)
     ).all()
     reason = override_reason if may_override else ""
-    why = transitions.phase_refusal(ticket.phase, then, _attempts(logs), override_reason=reason)
+    why = _why_not(ticket, then, logs, reason)
     if why is not None:
         raise Refused(_REFUSALS[why], field="phase")
     if ticket.phase is not then:

@@ -52,7 +52,8 @@ def log_call(actor: Actor, ticket: Ticket, work: Work) -> WorkLog:
 def log_remote(actor: Actor, ticket: Ticket, work: Work) -> WorkLog:
     """Record a remote session; the ticket climbs to the remote phase if it stood on the phone.
 
-    One that touched the client's data needs a consent that held meanwhile (TS-09); raises Refused without.
+    One that touched the client's data needs a consent that held meanwhile, where the contract says so (TS-09); raises Refused
+    without.
     """
     return _log(actor, ticket, work, Phase.REMOTE, EntryKind.REMOTE)
 
@@ -108,7 +109,9 @@ def _number(phase: Phase, work: Work, timer: RunningWork | None, spoke_to: Conta
 
 
 def _refuse_without_consent(actor: Actor, ticket: Ticket, work: Work) -> None:
-    """Invariant 45: a work log that touches data has a consent."""
+    """Invariant 45: a work log that touches data has a consent, where the contract has the clause (TS-09)."""
+    if not consents.clause_of(ticket):
+        return
     known = consents.facts_of(consents.consents_of(actor, ticket))
     if not consent.allows(known, work.started_at, work.started_at + timedelta(minutes=work.minutes)):
         raise Refused(

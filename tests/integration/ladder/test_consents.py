@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from portal.contracts.queries import formbook
+from portal.contracts.service import entering
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock, refs
@@ -21,8 +23,29 @@ pytestmark = pytest.mark.rule("TS-09")
 SCOPE = "Open and repair the journal of till 2"
 
 
+TABLE = '[data_consent]\nclause = "二.2.2"\n\n'
+
+
+def signed(cast, text):
+    """A contract of the harbour with this wording."""
+    blanks = {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "visit_price": "800.00"}
+    with transaction():
+        made, _ = entering.enter(
+            people.actor(cast.administrator), entering.NewContract("C-1", cast.harbour.id, text, blanks)
+        )
+        for side in ("client", "provider"):
+            entering.sign(made.versions[0], side, "王敏", clock.now())
+    return made
+
+
 @pytest.fixture
-def number(cast):
+def contract(cast):
+    """One whose form asks for leave (二.2.2)."""
+    return signed(cast, formbook.printed("annual_support").text)
+
+
+@pytest.fixture
+def number(cast, contract):
     """A request that was called about: the remote session comes next."""
     made = opened.ticket(cast, device_id=cast.till.id)
     with transaction():
@@ -76,6 +99,7 @@ def test_invariant_45_data_is_touched_only_with_a_consent_given_by_the_mailed_li
     assert address.startswith("http://portal.test/"), "from the configured address, never from Host"
     path = address[address.index("/consent/") :]
     row = consent()
+    assert row.clause == "二.2.2"
     assert path.rpartition("/")[2] not in (row.token_hash, row.salt)
     assert row.token_hash == refs.hash_of(path.rpartition("/")[2])
 
@@ -212,3 +236,29 @@ def test_a_mail_that_waits_while_the_client_answers_is_withheld(cast, as_user, r
 def test_before_data_is_touched_the_backup_is_asked_for(cast, as_user, number):
     answer = remote(as_user(cast.agent), number, last_backup="")
     assert (answer.status_code, "last backed up" in answer.text) == (422, True)
+
+
+@pytest.mark.rule("TS-09")
+@pytest.mark.databases("sqlite")
+def test_a_wording_that_was_signed_before_the_form_had_the_table_asks_for_leave_by_its_clause(cast, as_user):
+    text = formbook.printed("annual_support").text
+    assert TABLE in text
+    signed(cast, text.replace(TABLE, ""))
+    number = opened.ticket(cast, device_id=cast.till.id)
+    with transaction():
+        call = work.Work(clock.now(), 5, Outcome.NOT_SOLVABLE, why_not="It needs a look")
+        work.log_call(people.actor(cast.agent), opened.held(cast.agent, number), call)
+    assert "二.2.2" in as_user(cast.agent).htmx("GET", f"/desk/tickets/{number}/ladder").text
+    answer = remote(as_user(cast.agent), number)
+    assert (answer.status_code, "none held at that time" in answer.text) == (422, True)
+    assert db.session.query(WorkLog).filter_by(phase=Phase.REMOTE).count() == 0
+
+
+def test_where_no_contract_asks_for_leave_it_may_be_asked_for_and_is_not_needed(cast, as_user):
+    number = opened.ticket(cast, device_id=cast.till.id)
+    with transaction():
+        call = work.Work(clock.now(), 5, Outcome.NOT_SOLVABLE, why_not="It needs a look")
+        work.log_call(people.actor(cast.agent), opened.held(cast.agent, number), call)
+    assert "No contract asks for it" in as_user(cast.agent).htmx("GET", f"/desk/tickets/{number}/ladder").text
+    assert remote(as_user(cast.agent), number).status_code == 204
+    assert db.session.query(WorkLog).filter_by(phase=Phase.REMOTE).one().touches_data is True

@@ -11,13 +11,13 @@ from portal.dispatch.rules.visiting import (
     Basis,
     Slot,
     Then,
-    Tried,
     VisitStatus,
     basis_of,
     day_ends_at,
     may_become,
     of_no_access,
 )
+from portal.tickets.rules.visiting import Tried
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTHING, PHONE, BOTH = Tried(False, False), Tried(True, False), Tried(True, True)
@@ -34,6 +34,7 @@ NOTHING, PHONE, BOTH = Tried(False, False), Tried(True, False), Tried(True, True
         (NOTHING, {"planned_round": True}, Basis.ROUND),
         (NOTHING, {"override_reason": "The director asked"}, Basis.OVERRIDE),
         (NOTHING, {"override_reason": "  "}, None),
+        (NOTHING, {"phone_first": False}, Basis.TRIAGE),
     ],
 )
 def test_somebody_comes_only_on_a_ground(tried, how, basis):

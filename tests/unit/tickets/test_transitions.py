@@ -6,13 +6,12 @@ import pytest
 
 from portal.tickets.rules.transitions import (
     REOPEN_WITHIN,
-    Attempt,
     ReplyEffect,
-    Why,
     effect_of_reply,
     may_become,
     phase_refusal,
 )
+from portal.tickets.rules.visiting import Attempt, Why
 from portal.tickets.rules.words import ENDED, OPEN, WAITING, Outcome, Phase, Status
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -138,3 +137,9 @@ def test_what_was_withdrawn_is_never_opened_again():
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(days=100)])
 def test_thanks_for_what_has_ended_ask_staff_and_open_nothing(status, ago):
     assert effect_of_reply(status, NOW - ago, NOW, only_thanks=True) is ReplyEffect.ASK_STAFF
+
+
+def test_a_contract_without_the_clause_and_an_emergency_make_the_ladder_advice():
+    for free in ({"phone_first": False}, {"emergency": True}):
+        for then in (Phase.REMOTE, Phase.ON_SITE):
+            assert phase_refusal(Phase.PHONE, then, [], **free) is None

@@ -2,8 +2,7 @@
 
 import pytest
 
-from portal.tickets.rules.transitions import Attempt, Why
-from portal.tickets.rules.visiting import visit_refusal
+from portal.tickets.rules.visiting import Attempt, Tried, Why, tried, visit_refusal
 from portal.tickets.rules.words import Outcome, Phase
 
 CALL = Attempt(Phase.PHONE, Outcome.NOT_SOLVABLE)
@@ -23,7 +22,7 @@ REMOTE_FAILED = Attempt(Phase.REMOTE, Outcome.NOT_SOLVABLE)
     ],
 )
 def test_invariant_14_first_by_phone_then_remotely_then_there(attempts, why):
-    assert visit_refusal(attempts) is why
+    assert visit_refusal(tried(attempts)) is why
 
 
 @pytest.mark.parametrize(
@@ -36,8 +35,8 @@ def test_invariant_14_first_by_phone_then_remotely_then_there(attempts, why):
     ],
 )
 def test_an_emergency_a_round_a_contract_without_the_clause_and_a_managers_reason_lead_there_at_once(fact):
-    assert visit_refusal([], **fact) is None
+    assert visit_refusal(Tried(False, False), **fact) is None
 
 
 def test_an_empty_reason_is_none():
-    assert visit_refusal([], override_reason="  ") is Why.CALL_FIRST
+    assert visit_refusal(Tried(False, False), override_reason="  ") is Why.CALL_FIRST
