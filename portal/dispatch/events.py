@@ -5,26 +5,63 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class VisitScheduled:
-    """A slot was taken, or taken anew (`moved`)."""
+    """A slot was taken, or taken anew (`moved`). `same_slot`: only the engineer is another; `former_engineer_id`: who had it.
+    `by_contact_id`: who did it."""
 
     visit_id: int
     moved: bool
+    same_slot: bool = False
+    former_engineer_id: int | None = None
+    by_contact_id: int | None = None
 
 
 @dataclass(frozen=True)
 class SlotsOffered:
+    """Other times were proposed beside the planned one."""
+
+    visit_id: int
+
+
+@dataclass(frozen=True)
+class OtherTimeWished:
+    """None of the times suits the client, or not any more; `change_id` is the line with the words."""
+
+    visit_id: int
+    change_id: int
+
+
+@dataclass(frozen=True)
+class RoundsAnnounced:
+    """Planned rounds of one contract came into sight, four weeks ahead."""
+
+    contract_id: int
+    visit_ids: list[int]
+
+
+@dataclass(frozen=True)
+class RoundMoved:
+    """The days off moved a round that was announced."""
+
     visit_id: int
 
 
 @dataclass(frozen=True)
 class VisitConfirmed:
-    """The client confirmed the slot, and its price if it has one."""
+    """The client confirmed the slot."""
 
     visit_id: int
+    by_contact_id: int | None = None
 
 
 @dataclass(frozen=True)
 class EngineerSetOut:
+    visit_id: int
+
+
+@dataclass(frozen=True)
+class VisitFinished:
+    """The work of the day is over; the sheets are to be signed."""
+
     visit_id: int
 
 
@@ -34,14 +71,16 @@ class VisitCancelled:
 
     visit_id: int
     by_client: bool
+    by_contact_id: int | None = None
 
 
 @dataclass(frozen=True)
 class VisitMissed:
-    """Nobody was there (`by_us` false), or we did not come."""
+    """Nobody was there (`by_us` false), or we did not come. `by_client`: they called off when somebody was on the way."""
 
     visit_id: int
     by_us: bool
+    by_client: bool = False
 
 
 @dataclass(frozen=True)

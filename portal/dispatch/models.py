@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.assets.models import Device
 from portal.contracts.models import ContractRecord, LedgerEntry, PlannedRound
 from portal.contracts.rules.terms import Cause
+from portal.dispatch.rules.offering import Takes
 from portal.dispatch.rules.visiting import Basis, VisitKind, VisitStatus
 from portal.infra.db import Amount, BigId, Instant, Json, Model, choice
 from portal.people.models import Contact, Organisation, Site, User
@@ -67,6 +68,8 @@ class Visit(Model):
     labour_hours: Mapped[Decimal | None] = mapped_column(Amount)
     ended_reason: Mapped[str | None] = mapped_column(String(500))
     note: Mapped[str | None] = mapped_column(Text)
+    wish: Mapped[str | None] = mapped_column(Text)
+    """What the client wrote when none of the times suited; empty again once another is planned or proposed."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     changed_at: Mapped[datetime] = mapped_column(Instant)
@@ -201,7 +204,8 @@ class SentFromSite(Model):
 
 
 class SlotOffer(Model):
-    """A time that was proposed to the client; one of a visit's is chosen, or none."""
+    """A time that was proposed to the client beside the planned one; one of them is chosen, or none. What it takes is kept as
+    it was said: a price that has changed meanwhile is asked for anew."""
 
     __tablename__ = "slot_offer"
     __table_args__ = (UniqueConstraint("visit_id", "starts_at"),)
@@ -210,6 +214,9 @@ class SlotOffer(Model):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
+    takes: Mapped[Takes] = mapped_column(choice(Takes, "takes"))
+    price: Mapped[Decimal | None] = mapped_column(Amount)
+    clause: Mapped[str] = mapped_column(String(60), default="")
     offered_at: Mapped[datetime] = mapped_column(Instant)
     chosen_at: Mapped[datetime | None] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -218,7 +225,8 @@ class SlotOffer(Model):
 
 
 class VisitLink(Model):
-    """The link by which one person of the client confirms, moves, or agrees to a visit: random, kept as a hash, expiring."""
+    """The link by which one person of the client chooses a time or asks for another: derived anew when the mail is sent, kept
+    as a hash, expiring, used once."""
 
     __tablename__ = "visit_link"
     __table_args__ = (Index("ix_visit_link_visit", "visit_id"),)

@@ -69,6 +69,11 @@ class Delivery(Model):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id"))
     consent_id: Mapped[int | None] = mapped_column(ForeignKey("data_consent.id"))
     """Of a mail that asks for a consent: its secret address is put in when the mail is sent, as with `link_id`."""
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    """The visit that it tells of: whoever left the organisation is not told any more."""
+    visit_link_id: Mapped[int | None] = mapped_column(ForeignKey("visit_link.id"))
+    calendar: Mapped[str | None] = mapped_column(Text)
+    """The calendar file that travels with it (RFC 5545), as it was when the thing happened."""
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "state"))
     reason: Mapped[Reason | None] = mapped_column(choice(Reason, "reason"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)

@@ -9,14 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.contracts.models import LedgerBucket, LedgerEntry
 from portal.contracts.rules.decision import Decision, Outcome, Reason
 from portal.contracts.service import assessing, charging, ledger
 from portal.contracts.service.ledger import Insufficient, Why
 from portal.dispatch.events import VisitCancelled, VisitScheduled
-from portal.dispatch.models import Visit, VisitTicket
+from portal.dispatch.models import SlotOffer, Visit, VisitTicket
 from portal.dispatch.rules.visiting import PLANNED, VisitKind, VisitStatus
 from portal.dispatch.service import asking, record
 from portal.infra import outbox
@@ -100,35 +100,49 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
     if visit.engineer_id is not None:
         clocks.stop(ticket, "dispatch", now)
     ticket_status.touch_by_staff(ticket, actor, now)
-    outbox.record(VisitScheduled(visit.id, moved=False))
+    outbox.record(VisitScheduled(visit.id, moved=False, by_contact_id=actor.contact_id))
     return visit
 
 
 def move(
-    actor: Actor, visit: Visit, starts_at: datetime, ends_at: datetime, engineer_id: int | None
+    actor: Actor,
+    visit: Visit,
+    starts_at: datetime,
+    ends_at: datetime,
+    engineer_id: int | None,
+    *,
+    pay_extra: bool | None = None,
 ) -> Visit:
     """Give a locked visit that nobody has set out for another slot or engineer; what it holds moves to the bucket of the new
-    day. A confirmed slot is to be confirmed anew. Raises NotNow, Refused."""
-    _in_planning(visit)
+    day, and one that was only proposed is planned. A confirmed slot is to be confirmed anew; other times that were offered are
+    withdrawn. `pay_extra` None: charged where it was charged. Raises NotNow, Refused."""
+    in_planning(visit)
     _check_slot(starts_at, ends_at)
-    same_slot = (visit.starts_at, visit.ends_at) == (starts_at, ends_at)
+    unplanned = visit.status is VisitStatus.PROPOSED
+    same_slot = not unplanned and (visit.starts_at, visit.ends_at) == (starts_at, ends_at)
     if engineer_id is not None:
         people.staff_user(engineer_id)
     if same_slot and visit.engineer_id == engineer_id:
         return visit
-    visit.engineer_id = engineer_id
+    former, visit.engineer_id = visit.engineer_id, engineer_id
     if not same_slot:
         visit.starts_at, visit.ends_at, visit.moved_by_hand = starts_at, ends_at, True
-        _hold_anew(actor, visit)
-        visit.confirmed_at = visit.confirmed_by = None
-    if visit.status is not VisitStatus.SCHEDULED:
+        _hold_anew(actor, visit, pay_extra)
+        visit.confirmed_at = visit.confirmed_by = visit.wish = None
+        withdraw_offers(visit)
+    if unplanned or (visit.status is VisitStatus.CONFIRMED and not same_slot):
         record.become(visit, actor, VisitStatus.SCHEDULED, moved=True, **_slot(visit))
     else:
         record.write(visit, actor, "moved" if not same_slot else "assigned", **_slot(visit))
     for row in visit.tickets:
         if engineer_id is not None:
             clocks.stop(row.ticket, "dispatch", clock.now())
-    outbox.record(VisitScheduled(visit.id, moved=True))
+    outbox.record(
+        VisitScheduled(
+            visit.id, moved=True, same_slot=same_slot, by_contact_id=actor.contact_id,
+            former_engineer_id=former if former != engineer_id else None,
+        )
+    )  # fmt: skip
     return visit
 
 
@@ -136,12 +150,13 @@ def cancel(actor: Actor, visit: Visit, reason: str) -> None:
     """Call a locked visit off before anybody set out: what it held is given back (X92)."""
     if not reason.strip():
         raise Refused(_l("Say why, so that everybody knows."), field="reason")
-    _in_planning(visit)
+    in_planning(visit)
     give_back(actor, visit, "cancelled")
     visit.ended_reason = reason.strip()[:500]
     record.become(visit, actor, VisitStatus.CANCELLED, reason=visit.ended_reason)
     charging.end_work(record.ref_of(visit), clock.now())
-    outbox.record(VisitCancelled(visit.id, by_client=not (actor.is_staff or actor.is_system)))
+    by_client = not (actor.is_staff or actor.is_system)
+    outbox.record(VisitCancelled(visit.id, by_client=by_client, by_contact_id=actor.contact_id))
 
 
 def give_back(actor: Actor, visit: Visit, reason: str) -> None:
@@ -174,7 +189,8 @@ def _check_slot(starts_at: datetime, ends_at: datetime) -> None:
         raise Refused(_l("That lies in the past. When shall somebody come?"), field="starts_at")
 
 
-def _in_planning(visit: Visit) -> None:
+def in_planning(visit: Visit) -> None:
+    """Refuse for a visit that somebody has set out for, or that is over."""
     if visit.status not in PLANNED:
         raise Refused(_l("Somebody has set out for this visit already, or it is over."))
 
@@ -249,20 +265,20 @@ def _reserve(actor: Actor, visit: Visit, answer: Decision, ref: str) -> None:
     visit.reservation_id = entry.id
 
 
-def _hold_anew(actor: Actor, visit: Visit) -> None:
+def _hold_anew(actor: Actor, visit: Visit, pay_extra: bool | None = None) -> None:
     """Ask again for the new hour; what is held moves with it. A visit that was agreed by a quote keeps its ground."""
     ticket = visit.tickets[0].ticket if visit.tickets else None
-    if visit.agreed_how and visit.agreed_how.startswith("quote:"):
+    if by_quote(visit):
         return
     before = held_by(visit)
     give_back(actor, visit, "moved")
-    if ticket is None:
+    if ticket is None or visit.round_id is not None:
         reserve_round(actor, visit)
         return
+    if pay_extra is None:
+        pay_extra = before is None and visit.price is not None
+    answer = answer_at(visit, visit.starts_at, pay_extra=pay_extra)
     reason = visit.override_reason or ""
-    found = asking.ground(ticket, visit.starts_at, reason)
-    plan = Plan(visit.starts_at, visit.ends_at, pay_extra=before is None and visit.price is not None)
-    answer = _chosen(ticket, found, plan)
     assessing.assess(SYSTEM, record.ref_of(visit), asking.question_of(ticket, visit.starts_at, reason))
     visit.contract_id, visit.version_number = answer.contract_id, answer.version
     if (answer.price or None) != visit.price:
@@ -275,9 +291,30 @@ def _hold_anew(actor: Actor, visit: Visit) -> None:
     _reserve(actor, visit, answer, f"ticket:{ticket.number}")
 
 
+def answer_at(visit: Visit, starts_at: datetime, *, pay_extra: bool) -> Decision:
+    """What a visit for a ticket would rest on at another hour, while it holds nothing. Raises NotNow where it may not be."""
+    ticket = visit.tickets[0].ticket
+    found = asking.ground(ticket, starts_at, visit.override_reason or "")
+    return _chosen(ticket, found, Plan(starts_at, visit.ends_at, pay_extra=pay_extra))
+
+
+def by_quote(visit: Visit) -> bool:
+    """Whether it rests on a confirmed quote."""
+    return bool(visit.agreed_how and visit.agreed_how.startswith("quote:"))
+
+
+def withdraw_offers(visit: Visit) -> None:
+    """Other times that were proposed stand no longer."""
+    db.session.execute(
+        update(SlotOffer)
+        .where(SlotOffer.visit_id == visit.id, SlotOffer.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+
+
 def reserve_round(actor: Actor, visit: Visit) -> bool:
     """Let a planned round hold its unit, once its bucket is open; True if it holds one, or needs none."""
-    if held_by(visit) is not None:
+    if held_by(visit) is not None or visit.round is None:
         return True
     answer, _known = assessing.ask(SYSTEM, asking.round_question(visit))
     if answer.outcome is Outcome.INCLUDED:

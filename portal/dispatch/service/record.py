@@ -31,15 +31,15 @@ def become(visit: Visit, actor: Actor, then: VisitStatus, **details: Any) -> Non
         holds.let_go(ref_of(visit))
 
 
-def write(visit: Visit, actor: Actor, what: str, **details: Any) -> None:
+def write(visit: Visit, actor: Actor, what: str, **details: Any) -> VisitChange:
     """Add a line to the history, and to the timeline of each ticket that the visit is for."""
     now = clock.now()
     visit.changed_at, visit.version = now, (visit.version or 0) + 1
     plain = {key: value for key, value in details.items() if value not in (None, "")}
-    db.session.add(
-        VisitChange(visit_id=visit.id, at=now, contact_id=actor.contact_id, what=what, details=plain)
-    )
+    change = VisitChange(visit_id=visit.id, at=now, contact_id=actor.contact_id, what=what, details=plain)
+    db.session.add(change)
     for row in visit.tickets:
         line = {"what": "visit", "visit": visit.number, "became": what, **plain}
         ticket_record.add_change(row.ticket, actor, now, line, internal=False)
     db.session.flush()
+    return change

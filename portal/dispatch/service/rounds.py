@@ -14,10 +14,12 @@ from sqlalchemy.orm import joinedload
 from portal.contracts.models import ContractRecord, PlannedRound
 from portal.contracts.queries import facts
 from portal.contracts.queries.facts import Known
+from portal.dispatch.events import RoundMoved, RoundsAnnounced
 from portal.dispatch.models import Visit, VisitTicket
 from portal.dispatch.queries import visits
 from portal.dispatch.rules.visiting import PLANNED, Basis, VisitKind, VisitStatus
 from portal.dispatch.service import planning, record
+from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -50,7 +52,7 @@ def _propose(now: datetime) -> int:
     known = (
         {k.record.id: k for k in facts.contracts_by_id({r.contract_id for r in rows}, now)} if rows else {}
     )
-    made = 0
+    made: dict[int, list[int]] = {}
     for row in rows:
         slot = _slot(row, known[row.contract_id])
         if slot is None or slot[1] <= now:
@@ -66,8 +68,10 @@ def _propose(now: datetime) -> int:
         db.session.add(visit)
         db.session.flush()
         record.write(visit, SYSTEM, "proposed", round=row.number)
-        made += 1
-    return made
+        made.setdefault(row.contract_id, []).append(visit.id)
+    for contract_id, visit_ids in made.items():
+        outbox.record(RoundsAnnounced(contract_id, visit_ids))
+    return sum(map(len, made.values()))
 
 
 def _slot(row: PlannedRound, known: Known) -> tuple[datetime, datetime] | None:
@@ -104,6 +108,7 @@ def _follow_plan(now: datetime) -> int:
             record.become(visit, SYSTEM, VisitStatus.SCHEDULED, reason=row.moved and row.moved.value)
         if visit.status is VisitStatus.SCHEDULED:
             record.become(visit, SYSTEM, VisitStatus.PROPOSED, reason=row.moved and row.moved.value)
+        outbox.record(RoundMoved(visit.id))
         changed += 1
     return changed
 

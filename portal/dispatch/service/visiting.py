@@ -13,10 +13,12 @@ from portal.contracts.rules.terms import Cause, VisitTerms
 from portal.contracts.service import charging, ledger
 from portal.contracts.service.charging import Owed
 from portal.contracts.service.ledger import Why
-from portal.dispatch.events import EngineerSetOut, VisitConfirmed, VisitMissed, VisitOverDay
+from portal.dispatch.events import EngineerSetOut, VisitConfirmed, VisitFinished, VisitMissed, VisitOverDay
 from portal.dispatch.models import Visit, VisitTicket
 from portal.dispatch.queries import visits
+from portal.dispatch.rules import offering as rules_of_offers
 from portal.dispatch.rules import visiting
+from portal.dispatch.rules.offering import CallOff
 from portal.dispatch.rules.visiting import Then, VisitKind, VisitStatus
 from portal.dispatch.service import asking, planning, record
 from portal.infra import outbox
@@ -37,7 +39,7 @@ def confirm(actor: Actor, visit: Visit, name: str) -> None:
         return
     record.become(visit, actor, VisitStatus.CONFIRMED, name=name.strip())
     visit.confirmed_at, visit.confirmed_by = clock.now(), name.strip()[:120] or None
-    outbox.record(VisitConfirmed(visit.id))
+    outbox.record(VisitConfirmed(visit.id, by_contact_id=actor.contact_id))
 
 
 def set_out(actor: Actor, visit: Visit, at: datetime | None = None) -> None:
@@ -72,6 +74,7 @@ def finish(
     record.become(visit, actor, VisitStatus.FINISHED, solved="yes" if solved else "no")
     visit.finished_at, visit.solved, visit.cause = finished, solved, cause
     visit.labour_hours = labour_hours
+    outbox.record(VisitFinished(visit.id))
 
 
 def go_on(actor: Actor, visit: Visit) -> None:
@@ -123,7 +126,38 @@ def no_access(actor: Actor, visit: Visit, reason: str) -> None:
         if not use_up(actor, visit, why) and visit.price is not None and visit.agreed_at is not None:
             _charge_visit(actor, visit)
     _over(visit)
-    outbox.record(VisitMissed(visit.id, by_us=False))
+    by_client = not (actor.is_staff or actor.is_system)
+    outbox.record(VisitMissed(visit.id, by_us=False, by_client=by_client))
+
+
+def call_off(actor: Actor, visit: Visit, reason: str, seen: CallOff) -> None:
+    """The client does not need a locked visit any more; what follows is what `if_called_off` said. Raises Stale when that is
+    not what they were told (`seen`), Refused once somebody is there."""
+    follows, _price, _clause = if_called_off(visit)
+    if follows is CallOff.TOO_LATE:
+        raise Refused(
+            _l(
+                "Somebody is with you already, or the visit is over: please speak with us on the spot or by phone."
+            )
+        )
+    if follows is not seen:
+        raise Stale(
+            _l("Meanwhile somebody has set out. Please read what follows now, and decide again."),
+            field="reason",
+        )
+    if visit.status in visiting.PLANNED:
+        planning.cancel(actor, visit, reason)
+    else:
+        no_access(actor, visit, reason)
+
+
+def if_called_off(visit: Visit) -> tuple[CallOff, Decimal | None, str]:
+    """What follows if the client called off now, what it costs, and the clause that says so. Writes nothing."""
+    terms = _terms(visit)
+    held, agreed = planning.held_by(visit), visit.price is not None and visit.agreed_at is not None
+    follows = rules_of_offers.call_off(visit.status, terms.no_access, holds=held is not None, agreed=agreed)
+    clause = terms.no_access_clause or (held.clause if held else "")
+    return follows, visit.price if follows is CallOff.CHARGED else None, clause
 
 
 def no_show(actor: Actor, visit: Visit, reason: str) -> None:

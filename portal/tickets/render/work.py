@@ -52,6 +52,11 @@ def _visit(details: Details, who: str) -> str:
         "cancelled": _("Visit %(visit)s is called off", visit=visit),
         "no_access": _("Visit %(visit)s: nobody was there", visit=visit),
         "no_show": _("We could not come to the visit %(visit)s", visit=visit),
+        "offered": _("Other times were proposed for the visit %(visit)s", visit=visit),
+        "wished": _(
+            "%(name)s asks for another time for the visit %(visit)s: %(words)s",
+            name=details.get("name") or who, visit=visit, words=details.get("words", ""),
+        ),
         "joined": _("This request is dealt with at the planned round %(visit)s, %(when)s", visit=visit, when=when),
         "left": _("This request is no longer part of the planned round %(visit)s", visit=visit),
         "corrected": _("The times of visit %(visit)s are corrected", visit=visit),
