@@ -188,6 +188,8 @@ const unsent = (form) => typedIn(form).filter((field) => changed(field) || (refu
 function keep(form) {
   const values = unsent(form).filter((field) => field.type !== "radio" || field.checked)
     .map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]);
+  const read = form.elements.last_entry;
+  if (values.length && read) values.push([read.name, read.value]);
   if (values.length) sessionStorage.setItem(keyOf(form), JSON.stringify(values));
   else sessionStorage.removeItem(keyOf(form));
 }
@@ -197,6 +199,8 @@ function restore(form) {
   if (!kept || form.querySelector(".draft-line")) return;
   let count = 0;
   for (const [name, value] of JSON.parse(kept)) {
+    // What the writer had read travels with the words: the desk compares once, whatever happens in between.
+    if (name === "last_entry") { if (!refused(form)) form.elements.last_entry.value = value; continue; }
     const fields = typedIn(form).filter((field) => field.name === name);
     for (const field of fields) {
       if (field.type === "radio") { if (field.value === value && !field.checked) { field.checked = true; count += 1; } }
@@ -228,6 +232,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.dataset.draft) return;
   delete form.dataset.sent;
+  delete form.dataset.saving;
   clearTimeout(keepTimer);
   keepTimer = setTimeout(() => keep(form), 250);
 });
@@ -237,13 +242,26 @@ addEventListener("beforeunload", (event) => {
   if ($$("form[data-draft]").some((form) => !form.dataset.sent && unsent(form).some((field) => field.tagName === "TEXTAREA"))) event.preventDefault();
 });
 
+// The form's own request sends it, and a draft that the server has kept is safe there, unless more was typed meanwhile.
+// A part of the form that is loaded says nothing of what was typed.
+document.addEventListener("htmx:beforeSend", (event) => {
+  const form = event.detail.elt.matches("[data-autosave]") && event.detail.elt.closest("form[data-draft]");
+  if (form) form.dataset.saving = "1";
+});
+
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { elt, xhr } = event.detail;
-  const form = elt.closest("form[data-draft]");
-  if (!form) return;
-  if (xhr.status < 400) sessionStorage.removeItem(keyOf(form));
-  else keep(form);
-  if (xhr.status < 400 || xhr.status === 401) form.dataset.sent = "1";
+  if (xhr.status === 401) { // whoever asked, the page goes to the sign-in
+    $$("form[data-draft]").forEach((form) => { keep(form); form.dataset.sent = "1"; });
+    return;
+  }
+  const saves = elt.matches("[data-autosave]");
+  const form = saves ? elt.closest("form") : elt;
+  if (!form?.matches("form[data-draft]")) return;
+  if (xhr.status < 400 && (!saves || "saving" in form.dataset)) {
+    sessionStorage.removeItem(keyOf(form));
+    form.dataset.sent = "1";
+  } else keep(form);
 });
 
 // --- Sending: a question first where it matters, once only --------------------------------------------------------------

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.test_desk_live import POLLED
 from tests.support.browser import PHONE
 
 
@@ -11,6 +12,7 @@ def test_an_answer_appears_by_itself_and_the_unsent_reply_stays(stage):
     scene = stage("sqlite", "zh_Hans")
     say = scene.say
     page = scene.sign_in("owner", size=PHONE).page
+    page.clock.install()
     page.goto("/requests/new")
     page.get_by_label(say("What happens?")).fill("标签机不打印")
     page.get_by_role("button", name=say("Send the request")).dblclick()
@@ -27,8 +29,9 @@ def test_an_answer_appears_by_itself_and_the_unsent_reply_stays(stage):
     desk.get_by_role("button", name=say("Send reply")).click()
     expect(desk.locator("#ticket-timeline")).to_contain_text("请看一下电源灯")
 
-    expect(page.locator("#ticket-timeline")).to_contain_text("请看一下电源灯", timeout=25_000)
-    expect(page.locator("#ticket-state")).to_contain_text(say("We are working on it"), timeout=25_000)
+    page.clock.fast_forward(POLLED)
+    expect(page.locator("#ticket-timeline")).to_contain_text("请看一下电源灯")
+    expect(page.locator("#ticket-state")).to_contain_text(say("We are working on it"))
     expect(draft).to_have_value("忘了说,红灯一直亮")
     assert page.evaluate("window.sameDocument")
 

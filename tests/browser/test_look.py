@@ -69,7 +69,6 @@ def test_chosen_files_are_named_and_the_wrong_ones_refused_with_a_sentence(guide
     assert page.evaluate("document.querySelector('#sample-form input[type=file]').files.length") == 1
 
 
-@pytest.mark.skip(reason="not steady: the page is drawn anew while it is typed in; to be mended")
 def test_keys_open_pages_of_the_desk_but_not_while_somebody_types(guide):
     page = guide("staff").page
     page.keyboard.press("/")

@@ -23,6 +23,8 @@ from portal.web.fields import Choice, Form, line, text
 LONGEST_TEXT = 50_000
 LONGEST_NUMBER = 64
 LONGEST_ANSWER = 200
+USUAL_MINUTES = 5
+"""What a call or a session without a timer is offered to have taken."""
 
 
 class Timed(Form):
@@ -45,6 +47,8 @@ class Timed(Form):
         if timer is not None and first:
             self.started_at.data = timer.started_at
             self.minutes.data = running.minutes(timer, clock.now()) if timer.stopped_at else None
+        elif first:
+            self.minutes.data = USUAL_MINUTES
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Minutes are typed or measured; what could not be solved says why."""

@@ -12,7 +12,7 @@ from portal.assets.models import Device
 from portal.kernel import clock
 from portal.kernel.errors import Refused
 from portal.tickets.forms import choices
-from portal.tickets.forms.attempts import LONGEST_NUMBER, LONGEST_TEXT
+from portal.tickets.forms.attempts import LONGEST_NUMBER, LONGEST_TEXT, USUAL_MINUTES
 from portal.tickets.forms.fields import DayField, InstantField, TimeOfDayField, device_choices, id_of, minutes
 from portal.tickets.models.attempts import RunningWork
 from portal.tickets.rules.words import Channel, Kind, Outcome, Urgency
@@ -66,7 +66,7 @@ class CreateForm(Form):
             self.device_id.data = str(timer.device_id) if timer.device_id else self.device_id.data
             self.minutes.data = running.minutes(timer, clock.now()) if timer.stopped_at else None
         elif timer is None and first:
-            self.minutes.data = 5
+            self.minutes.data = USUAL_MINUTES
 
     def offer(self, devices: list[Device]) -> None:
         self.device_id.choices = device_choices(devices)
