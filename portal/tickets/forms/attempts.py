@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired, Optional
 
-from portal.kernel import clock
+from portal.kernel import clock, refs
 from portal.kernel.errors import Refused
 from portal.people.models import Contact
 from portal.tickets.forms import choices
@@ -39,11 +39,18 @@ class Timed(Form):
     )
     why_not = text(_l("Why it cannot be solved this way"), LONGEST_TEXT)
     call_again_at = InstantField(_l("Call again at"), validators=[Optional()])
+    submission = HiddenField()
     timer: RunningWork | None = None
+
+    def renew(self) -> None:
+        """Another key: what is sent with it is another attempt."""
+        self.submission.data = refs.new_secret()[:32]
 
     def follow(self, timer: RunningWork | None, *, first: bool) -> None:
         """Take over what a timer knows; `first` when the form is shown and nothing was typed yet."""
         self.timer = timer
+        if first:
+            self.renew()
         if timer is not None and first:
             self.started_at.data = timer.started_at
             self.minutes.data = running.minutes(timer, clock.now()) if timer.stopped_at else None
@@ -75,7 +82,7 @@ class Timed(Form):
         began = self.started_at.data or (
             self.timer.started_at if self.timer else now - timedelta(minutes=taken)
         )
-        return {"started_at": began, "minutes": taken}
+        return {"started_at": began, "minutes": taken, "submission": str(self.submission.data or "")[:40]}
 
 
 class CallForm(Timed):

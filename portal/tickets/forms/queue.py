@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from portal.people.models import Team, User
@@ -22,7 +22,6 @@ LONGEST_NAME = 60
 class NarrowForm(Form):
     """Filters of the queue, all optional; a GET form, so its names are those of the address."""
 
-    q = StringField(_l("Words or number"))
     assignee = Choice(_l("Who has it"))
     urgency = Choice(_l("Urgency"))
     kind = Choice(_l("Kind"))

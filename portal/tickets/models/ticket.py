@@ -217,6 +217,8 @@ class WorkLog(Model):
     """The phone number of the call, for the record that HW-13 asks for."""
     last_backup: Mapped[str | None] = mapped_column(String(200))
     """What the client said to the question when the data was last backed up (TS-17)."""
+    submission: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """Of the form that was sent, so that one that is sent twice is logged once."""
 
     entry: Mapped[TimelineEntry] = relationship(back_populates="work")
     user: Mapped[User] = relationship()

@@ -21,8 +21,9 @@ from portal.kernel import refs
 from portal.kernel.actor import Actor
 from portal.people import queries as people
 from portal.people.models import Contact, Organisation, User
+from portal.tickets.models.marks import TicketTag
 from portal.tickets.models.ticket import Ticket, TimelineEntry
-from portal.tickets.queries import posting, scope
+from portal.tickets.queries import posting, scope, tags
 from portal.tickets.rules import snippets
 from portal.tickets.rules.searching import Asked, Is
 from portal.tickets.rules.snippets import Part
@@ -158,6 +159,9 @@ def _fields(actor: Actor, asked: Asked, now: datetime, zone: ZoneInfo) -> _Field
         columns = (Device.name, Device.tag, Device.serial)
         ids = list(db.session.scalars(query.where(or_(*(_like(c, name) for c in columns))).limit(NAMED)))
         conditions[f"device{n}"] = Ticket.device_id.in_(ids)
+    for n, name in enumerate(asked.tags):
+        named = select(TicketTag.ticket_id).where(TicketTag.tag_id.in_(tags.named(actor, name)))
+        conditions[f"tag{n}"] = Ticket.id.in_(named)
     for name in asked.authors:
         if name == "me":
             authors = [actor.contact_id] if actor.contact_id is not None else []
@@ -178,7 +182,7 @@ def _fields(actor: Actor, asked: Asked, now: datetime, zone: ZoneInfo) -> _Field
         conditions["before"] = Ticket.received_at < _morning(asked.before, zone)
     if asked.since is not None:
         conditions["since"] = Ticket.received_at >= _morning(asked.since, zone)
-    indexed = {c for c in conditions if c.startswith(("organisation", "device")) or c in set(Is)}
+    indexed = {c for c in conditions if c.startswith(("organisation", "device", "tag")) or c in set(Is)}
     return _Fields(clauses, conditions, frozenset(indexed))
 
 

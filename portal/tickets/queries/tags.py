@@ -9,6 +9,7 @@ from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.tickets.models.marks import Tag, TicketTag
+from portal.tickets.rules import tags as rules
 
 SUGGESTED = 100
 
@@ -49,6 +50,19 @@ def all_used(actor: Actor, limit: int = 500) -> Sequence[Used]:
         .limit(limit)
     )
     return [Used(*row) for row in db.session.execute(query)]
+
+
+def named(actor: Actor, typed: str) -> list[int]:
+    """Ids of the tag of this name, in any spelling; where there is none, of those that begin with it. None of them for a client:
+    tags are the staff's own words."""
+    if not (actor.is_staff or actor.is_system):
+        return []
+    key = rules.key_of(" ".join(typed.split()))
+    begins = (
+        select(Tag.id, Tag.key).where(Tag.key.startswith(key, autoescape=True)).order_by(Tag.key).limit(50)
+    )
+    found = db.session.execute(begins).all()
+    return [id_ for id_, other in found if other == key] or [id_ for id_, _ in found]
 
 
 def suggested(actor: Actor) -> list[str]:

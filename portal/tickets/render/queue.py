@@ -74,6 +74,12 @@ def onlookers(them: list[Onlooker]) -> str:
     return " · ".join(said)
 
 
+def as_search(what: Sought) -> str:
+    """Words with the filters that the search has fields for; the others are left out."""
+    fields = [f"kind:{what.kind}" if what.kind else "", "is:mine" if what.assignee == "me" else ""]
+    return " ".join([what.words, *filter(None, fields)])
+
+
 def narrowed(what: Sought) -> str:
     """What narrows a view, in words; empty if nothing does. People and organisations are named by the filter alone."""
     words = [

@@ -51,6 +51,7 @@ class Asked:
     phrases: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     """Names; "me" is the reader."""
     states: frozenset[Is] = frozenset()
@@ -83,6 +84,7 @@ FIELDS = {
     "by": ("by", "from", "作者", "来自", "提交人"),
     "kind": ("kind", "type", "类型", "类别"),
     "device": ("device", "设备"),
+    "tag": ("tag", "label", "标签"),
     "has": ("has", "含", "带", "有"),
     "before": ("before", "之前", "早于"),
     "after": ("after", "since", "之后", "晚于", "自"),
@@ -159,6 +161,8 @@ def _with_field(asked: Asked, field: str, value: str, today: date) -> Asked | No
         return replace(asked, organisations=_added(asked.organisations, value))
     if field == "device":
         return replace(asked, devices=_added(asked.devices, value))
+    if field == "tag":
+        return replace(asked, tags=_added(asked.tags, value.lstrip("#")))
     if field == "by":
         return replace(asked, authors=_added(asked.authors, "me" if low in _ME else value))
     if field == "is":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from portal.infra import outbox
 from portal.infra.db import db
@@ -42,6 +43,12 @@ class Work:
     """The client's answer, when its data was last backed up (TS-17)."""
     tell_client: bool = False
     """Mail the advice to the client, too."""
+    submission: str = ""
+    """Key of the form; the same key of the same person on the same ticket is the same call."""
+
+
+class LoggedAlready(Refused):
+    """The form's key was used for a call or session with other words."""
 
 
 def log_call(actor: Actor, ticket: Ticket, work: Work) -> WorkLog:
@@ -61,6 +68,10 @@ def log_remote(actor: Actor, ticket: Ticket, work: Work) -> WorkLog:
 def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind) -> WorkLog:
     assert actor.user_id is not None
     now = clock.now()
+    key = f"{ticket.id}:{actor.user_id}:{work.submission}"[:80] if work.submission else None
+    twin = db.session.scalar(select(WorkLog).where(WorkLog.submission == key)) if key else None
+    if twin is not None:
+        return _same(twin, work, phase)
     if ticket.status in ENDED:
         raise Refused(_l("This ticket has ended. Reopen it before you log work on it."))
     if work.started_at > now:
@@ -83,7 +94,7 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
         started_at=work.started_at, minutes=work.minutes, symptom=work.symptom.strip() or None,
         advice=work.advice.strip() or None, outcome=work.outcome, call_again_at=work.call_again_at,
         touches_data=work.touches_data, why_not=work.why_not.strip() or None, last_backup=work.last_backup.strip()[:200] or None,
-        number=_number(phase, work, timer, spoke_to),
+        number=_number(phase, work, timer, spoke_to), submission=key,
     )  # fmt: skip
     db.session.add(log)
     db.session.flush()
@@ -98,6 +109,18 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
     if reached and ticket.status in (Status.WAITING_CUSTOMER, Status.WAITING_INTERNAL):
         status.become(ticket, actor, Status.IN_PROGRESS, now)
     return log
+
+
+def _same(twin: WorkLog, work: Work, phase: Phase) -> WorkLog:
+    """What a form logged that is sent once more. Raises LoggedAlready if it says something else by now: nothing typed is lost."""
+    sent = (phase, work.outcome, work.symptom.strip(), work.advice.strip(), work.why_not.strip())
+    if sent == (twin.phase, twin.outcome, twin.symptom or "", twin.advice or "", twin.why_not or ""):
+        return twin
+    raise LoggedAlready(
+        _l(
+            "This form was sent already, with other words, and is logged. Send it again to log these words as another attempt."
+        )
+    )
 
 
 def _number(phase: Phase, work: Work, timer: RunningWork | None, spoke_to: Contact | None) -> str | None:

@@ -1,5 +1,6 @@
 """What staff say and do on a ticket: calls, remote sessions, replies, internal notes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
@@ -37,7 +38,13 @@ def log_call(number: int) -> ResponseReturnValue:
         work.log_call(actor, locked, form.work())
 
     return act.by_form(
-        number, "call", form, step, _("The call is logged."), then=lambda: _after(number, form)
+        number,
+        "call",
+        form,
+        step,
+        _("The call is logged."),
+        then=lambda: _after(number, form),
+        stale=_anew(form),
     )
 
 
@@ -52,7 +59,20 @@ def log_remote(number: int) -> ResponseReturnValue:
         work.log_remote(actor, locked, form.work())
 
     done = _("The remote session is logged.")
-    return act.by_form(number, "remote", form, step, done, then=lambda: _after(number, form))
+    return act.by_form(
+        number, "remote", form, step, done, then=lambda: _after(number, form), stale=_anew(form)
+    )
+
+
+def _anew(form: CallForm | RemoteForm) -> Callable[[Refused], dict[str, Any]]:
+    """A form that was logged with other words gets a key of its own."""
+
+    def stale(refused: Refused) -> dict[str, Any]:
+        if isinstance(refused, work.LoggedAlready):
+            form.renew()
+        return {}
+
+    return stale
 
 
 def _after(number: int, form: CallForm | RemoteForm) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.infra.transaction import transaction
-from portal.kernel import clock, refs
+from portal.kernel import clock
 from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.forms.queue import NarrowForm, SavedViewForm
@@ -64,12 +64,12 @@ def _table(saved: list[Saved], what: Sought, chosen: Saved | None) -> dict[str, 
 
 @blueprint.get("/queue")
 def queue() -> ResponseReturnValue:
-    """?view= chooses what is looked for, ?q= searches all tickets; the number of a ticket leads straight to it."""
+    """?view= chooses what is looked for. ?q= is of the search's own page; a view that was kept with words still has them."""
+    typed = request.args.get("q", "").strip()
+    if typed and "saved" not in request.args:
+        return redirect(url_for("tickets_staff.search", q=render.as_search(rules.sought(request.args))))
     saved = saved_views.saved(guards.actor())
     what, chosen = _asked(saved)
-    number = refs.parse_ticket_number(what.words)
-    if number is not None and not request.args.get("after") and queries.number_of(guards.actor(), number):
-        return redirect(url_for("tickets_staff.ticket", number=number))
     table = _table(saved, what, chosen)
     counts = {"tickets_staff.queue": table["counts"][View.UNANSWERED] or None}
     return render_template("tickets/staff/queue.html", nav_counts=counts, **table)

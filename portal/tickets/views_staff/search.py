@@ -57,6 +57,7 @@ def _fields() -> list[tuple[str, str]]:
         (_("due:<2h"), _("a promise ends within two hours; also 30m, 3d, due:late")),
         (_("by:me"), _("with a line of yours; or by:name, of anybody")),
         (_("device:SN-88412"), _("a device of this name, sticker or serial number")),
+        (_("tag:printer"), _("with this tag, or one that begins so")),
         (_("kind:fault"), _("also kind:question, kind:change, kind:update, kind:training")),
         (_("has:file"), _("with a file")),
         (_("after:2026-01-31"), _("received since that day; also after:7d, before:2026-03")),

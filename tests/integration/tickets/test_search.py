@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.tickets.queries import search
 from portal.tickets.rules.searching import understood
 from portal.tickets.rules.words import Kind
-from portal.tickets.service import indexing
+from portal.tickets.service import indexing, tagging
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
@@ -103,6 +104,18 @@ def test_fields(cast, paper, network):
     opened.wait(cast.agent, network)
     assert found(cast.agent, "is:waiting") == [network]
     assert found(cast.agent, "状态:等待 printer") == [network]
+
+
+def test_a_tag_finds_its_tickets_for_the_staff_alone(cast, paper, network):
+    with transaction():
+        tagging.set_tags(opened.actor(cast.agent), opened.held(cast.agent, paper), "Printer, 月末 报表")
+        tagging.set_tags(opened.actor(cast.agent), opened.held(cast.agent, network), "printer room")
+    for typed, numbers in {
+        "tag:PRINTER": [paper], "标签:ｐｒｉｎｔｅｒ": [paper], 'tag:"月末 报表"': [paper], "tag:print": [network, paper],
+        "tag:printer tag:月末": [paper], "tag:zebra": [], "tag:%": [], 'tag:"printer room"': [network],
+    }.items():  # fmt: skip
+        assert found(cast.agent, typed) == numbers, typed
+    assert found(cast.owner, "tag:printer") == [], "tags are the staff's own words"
 
 
 def test_files_are_found_by_their_name_and_as_such(cast, paper):

@@ -307,7 +307,7 @@ class TestFacts:
         assert {"what": "subject", "from": "Till 2 prints nothing", "to": "Till 2: no paper"} in changes()
         page = as_user(cast.agent).get(f"/desk/tickets/{number}").text
         assert "Ada Agent changed the urgency" in page
-        assert f'id="queue-{number}"' in as_user(cast.agent).get("/desk/queue?q=paper").text
+        assert f"/desk/tickets/{number}" in as_user(cast.agent).get("/desk/search?q=paper").text
 
     def test_the_form_shows_what_it_is_now(self, cast, as_user):
         number = opened.ticket(cast, device_id=cast.till.id)

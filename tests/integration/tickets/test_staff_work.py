@@ -1,5 +1,7 @@
 """Calls and remote sessions: logged in one short form, the first human contact, the steps of the ladder."""
 
+import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,8 @@ from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import NotFound, Refused
 from portal.tickets.models.ticket import Ticket, TimelineEntry, WorkLog
+from portal.tickets.models.time import TimeSpent
+from portal.tickets.queries import scope
 from portal.tickets.rules.words import EntryKind, Outcome, Phase, Status
 from portal.tickets.service import following, work
 from tests.integration.tickets import opened
@@ -52,6 +56,56 @@ class TestACall:
         number = opened.ticket(cast)
         answer = as_user(cast.agent).htmx("POST", f"/desk/tickets/{number}/call", data=sent(cast))
         assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/desk/tickets/{number}")
+
+    def test_a_form_that_is_sent_twice_logs_one_call(self, cast, as_user):
+        number = opened.ticket(cast)
+        browser = as_user(cast.agent)
+        form = browser.get(f"/desk/tickets/{number}/call").text
+        key = re.search(r'name="submission"[^>]*value="([^"]+)"', form).group(1)
+        for _again in range(3):  # a double click, back and sent again, two tabs
+            answer = log(browser, number, **sent(cast, submission=key))
+            assert (answer.status_code, answer.location) == (303, f"/desk/tickets/{number}")
+        assert db.session.query(WorkLog).count() == 1
+        assert db.session.query(TimeSpent).count() == 1
+        other = log(browser, number, **sent(cast, submission=key, advice="Another printer"))
+        assert other.status_code == 422
+        assert "was sent already, with other words" in other.text
+        assert "Another printer</textarea>" in other.text
+        assert db.session.query(WorkLog).count() == 1
+        anew = re.search(r'name="submission"[^>]*value="([^"]+)"', other.text).group(1)
+        assert (
+            log(browser, number, **sent(cast, submission=anew, advice="Another printer")).status_code == 303
+        )
+        assert db.session.query(WorkLog).count() == 2
+        elsewhere = opened.ticket(cast)
+        assert log(browser, elsewhere, **sent(cast, submission=key)).status_code == 303
+        assert db.session.query(WorkLog).count() == 3, "the same key on another ticket is another call"
+
+    def test_sent_from_two_tabs_at_the_same_moment_it_is_one(self, cast, app):
+        number, who = opened.ticket(cast), opened.actor(cast.agent)
+        spent = work.Work(clock.now() - timedelta(minutes=9), 5, Outcome.CLIENT_TRIES, submission="key")
+        db.session.rollback()
+        start, logs, faults = threading.Barrier(3), [], []
+
+        def send() -> None:
+            with app.app_context():
+                try:
+                    start.wait(10)
+                    with transaction():
+                        ticket = scope.ticket_for(who, number, lock=True)
+                        logs.append(work.log_call(who, ticket, spent).id)
+                except Exception as fault:
+                    faults.append(fault)
+                finally:
+                    db.session.remove()
+
+        threads = [threading.Thread(target=send) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert faults == []
+        assert (len(logs), len(set(logs))) == (3, 1)
 
     def test_a_call_that_solved_it_leads_on_to_the_words_for_the_client(self, cast, as_user):
         number = opened.ticket(cast)

@@ -35,6 +35,8 @@ def read(typed: str) -> Asked:
         ("作者:我", Asked(authors=("me",))),
         ("kind:fault 类型:培训", Asked(kinds=frozenset({Kind.FAULT, Kind.TRAINING}))),
         ("device:SN-88412", Asked(devices=("SN-88412",))),
+        ("tag:printer 标签：「月末 报表」", Asked(tags=("printer", "月末 报表"))),
+        ("tag:#vip", Asked(tags=("vip",))),
         ("含:附件", Asked(has_file=True)),
         ("after:2026-01-05 before:2026年3月1日", Asked(since=date(2026, 1, 5), before=date(2026, 3, 1))),
         ("after:7d", Asked(since=date(2026, 3, 3))),
