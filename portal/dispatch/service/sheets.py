@@ -29,17 +29,14 @@ from portal.dispatch.models import SentFromSite, ServiceSheet, SheetPart, SheetP
 from portal.dispatch.rules import sheet as rules
 from portal.dispatch.rules.sheet import Lacking, Part, SheetFacts
 from portal.dispatch.rules.visiting import VisitStatus
-from portal.dispatch.service import asking, record, visiting
+from portal.dispatch.service import asking, record, solved, visiting
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused, Stale
-from portal.tickets.models.ticket import Ticket
-from portal.tickets.rules.words import OPEN, ClosureCode
 from portal.tickets.service import record as ticket_record
-from portal.tickets.service import status as ticket_status
-from portal.tickets.service.record import File, Words
+from portal.tickets.service.record import File
 
 
 class NotComplete(Refused):
@@ -206,7 +203,7 @@ def complete(actor: Actor, visit: Visit) -> None:
         charged=str(charging.total(lines)),
     )
     charging.end_work(record.ref_of(visit), now)
-    _resolve(actor, visit, sheets)
+    solved.resolve_tickets(actor, visit, "\n".join(s.done for s in sheets if s.done))
     quote = visit.agreed_how if (visit.agreed_how or "").startswith("quote:") else None
     outbox.record(VisitSigned(visit.id, now.isoformat(), quote))
 
@@ -283,14 +280,6 @@ def _warrant(sheet: ServiceSheet, visit: Visit, known: dict[int, Known]) -> None
     for part in sheet.parts:
         if part.ours and due is not None:
             part.warranty_until = due.astimezone(compiled.version.calendar.zone).date()
-
-
-def _resolve(actor: Actor, visit: Visit, sheets: Sequence[ServiceSheet]) -> None:
-    words = "\n".join(s.done for s in sheets if s.done)
-    for row in visit.tickets:
-        ticket: Ticket = row.ticket
-        if visit.solved and ticket.status in OPEN:
-            ticket_status.resolve(actor, ticket, ClosureCode.SOLVED_ON_SITE, Words(words))
 
 
 def facts_of(sheet: ServiceSheet) -> SheetFacts:

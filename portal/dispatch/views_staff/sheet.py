@@ -21,7 +21,7 @@ from portal.dispatch import render
 from portal.dispatch.forms import SheetForm
 from portal.dispatch.queries import day, visits
 from portal.dispatch.rules.visiting import PLANNED, VisitStatus
-from portal.dispatch.service import planning, sheets, site, visiting
+from portal.dispatch.service import planning, sheets, site, solved, visiting
 from portal.dispatch.service.sheets import NotComplete
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra import files
@@ -84,6 +84,12 @@ def site_page(visit_number: int) -> ResponseReturnValue:
 
 def _done(number: int, typed: Typed) -> ResponseReturnValue:
     """It is taken, now or before."""
+    if typed.act == "sign":
+        waits = solved.left_open(visits.visit_for(guards.actor(), number))
+        typed.notes += [
+            _("Signed and kept. %(ticket)s stays open: %(why)s", ticket=refs.ticket_number(t.number), why=why)
+            for t, why in waits
+        ]
     if _by_script():
         found = day.whole(guards.actor(), number)
         versions = {str(s.device_id or ""): s.version for s in found.sheets}
@@ -272,6 +278,7 @@ def _page(number: int, typed: Typed, code: int = 200) -> ResponseReturnValue:
         others=[d for d in assets.devices_of(actor, visit.organisation_id) if d.id not in devices],
         history=day.history(actor, devices),
         slot=site.slot_of(visit),
+        left_open=solved.left_open(visit),
         new_key=refs.new_secret,
         local=lambda at: at.astimezone(languages.zone()).strftime("%Y-%m-%dT%H:%M") if at else "",
         render=render,

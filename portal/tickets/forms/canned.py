@@ -15,6 +15,7 @@ from portal.web.fields import Choice, Form, line, text
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 10_000
+LONGEST_TAGS = 600
 
 
 class CannedReplyForm(Form):
@@ -33,11 +34,16 @@ class MacroForm(CannedReplyForm):
     reason = line(_l("Reason, as the client reads it"), LONGEST_REASON)
     code = Choice(_l("How did it end?"), choices=choices.pairs(choices.CLOSURES))
     assign = Choice(_l("Assign to"))
+    phase = Choice(_l("Phase"))
+    add_tags = line(_l("Tags to add"), LONGEST_TAGS)
+    remove_tags = line(_l("Tags to take off"), LONGEST_TAGS)
 
     def offer(self, staff: list[User], teams: list[Team]) -> None:
         self.status.choices = [
             ("", _("Stays as it is")), *choices.pairs(choices.WAITS), (Status.RESOLVED.value, _("Is solved")),
+            (Status.CLOSED.value, _("Is closed, if it was solved")),
         ]  # fmt: skip
+        self.phase.choices = [("", _("Stays as it is")), *choices.pairs(choices.PHASES)]
         people = [(f"u{u.id}", u.name) for u in staff]
         self.assign.choices = [
             ("", _("Whoever has it")), ("me", _("Whoever uses the macro")), ("nobody", _("Back to the queue")),
@@ -47,7 +53,7 @@ class MacroForm(CannedReplyForm):
     def choose(self, name: str, steps: Steps, shared: bool) -> None:
         """What it is now."""
         self.name.data, self.shared.data = name, shared
-        for field in ("text_en", "text_zh", "status", "reason", "assign"):
+        for field in ("text_en", "text_zh", "status", "reason", "assign", "phase", "add_tags", "remove_tags"):
             getattr(self, field).data = getattr(steps, field)
         self.code.data = steps.closure.value
 
@@ -55,8 +61,9 @@ class MacroForm(CannedReplyForm):
         status = self.status.data or ""
         return Steps(
             self.text_en.data or "", self.text_zh.data or "", status,
-            (self.reason.data or "") if status.startswith("waiting") else "",
-            self.code.data if status == Status.RESOLVED else "", self.assign.data or "",
+            (self.reason.data or "") if status.startswith("waiting") or status == Status.CLOSED else "",
+            self.code.data if status == Status.RESOLVED else "", self.assign.data or "", self.phase.data or "",
+            self.add_tags.data or "", self.remove_tags.data or "",
         )  # fmt: skip
 
 

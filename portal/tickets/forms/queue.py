@@ -8,15 +8,19 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
+from portal.kernel.errors import Refused
 from portal.people.models import Team, User
 from portal.tickets.forms import choices
 from portal.tickets.forms.staff import LONGEST_REASON, LONGEST_TEXT
 from portal.tickets.rules.bulk import Action, Change
+from portal.tickets.rules.tags import TagName
 from portal.tickets.rules.views import Sought, plain
-from portal.tickets.rules.words import ClosureCode, Status
+from portal.tickets.rules.words import ClosureCode, Phase, Status
+from portal.tickets.service import tagging
 from portal.web.fields import Choice, Form, line, text
 
 LONGEST_NAME = 60
+LONGEST_TAGS = 600
 
 
 class NarrowForm(Form):
@@ -62,6 +66,9 @@ class BulkForm(Form):
             (Action.ASSIGN.value, _l("Assign them")),
             (Action.WAIT.value, _l("Put them on hold")),
             (Action.RESOLVE.value, _l("Mark them as solved")),
+            (Action.CLOSE.value, _l("Close solved ones")),
+            (Action.PHASE.value, _l("Change the phase")),
+            (Action.TAG.value, _l("Change the tags")),
             (Action.READ.value, _l("Mark them as read")),
         ],
         validators=[InputRequired(_l("Choose what shall happen."))],
@@ -71,6 +78,10 @@ class BulkForm(Form):
     reason = line(_l("Reason, as the client reads it"), LONGEST_REASON)
     code = Choice(_l("How did it end?"), choices=choices.pairs(choices.CLOSURES))
     text = text(_l("What was done"), LONGEST_TEXT)
+    phase = Choice(_l("Phase"), choices=choices.pairs(choices.PHASES))
+    add_tags = line(_l("Tags to add"), LONGEST_TAGS)
+    remove_tags = line(_l("Tags to take off"), LONGEST_TAGS)
+    _tags: dict[str, tuple[TagName, ...]]
 
     def offer(self, staff: list[User], teams: list[Team]) -> None:
         self.to.choices = [
@@ -88,7 +99,21 @@ class BulkForm(Form):
         if self.action.data == Action.RESOLVE and not self.text.data:
             self.text.errors = [_("Tell the client what was done.")]
             valid = False
-        return valid
+        if self.action.data == Action.CLOSE and not self.reason.data:
+            self.reason.errors = [_("Say who confirmed that it works, and how.")]
+            valid = False
+        return self._valid_tags() and valid
+
+    def _valid_tags(self) -> bool:
+        self._tags = {}
+        for name in ("add_tags", "remove_tags"):
+            try:
+                self._tags[name] = tagging.checked(self[name].data or "", name)
+            except Refused as refused:
+                self.refuse(refused)
+        if self.action.data == Action.TAG and self._tags == {"add_tags": (), "remove_tags": ()}:
+            self.refuse(Refused(_l("Write the tags to add or to take off."), field="add_tags"))
+        return not (self.add_tags.errors or self.remove_tags.errors)
 
     def change(self) -> Change:
         """As the service takes it."""
@@ -101,4 +126,7 @@ class BulkForm(Form):
             reason=self.reason.data or "",
             code=ClosureCode(self.code.data),
             text=self.text.data or "",
+            phase=Phase(self.phase.data),
+            add=self._tags["add_tags"],
+            remove=self._tags["remove_tags"],
         )

@@ -12,6 +12,9 @@ from portal.tickets.service.bulk import Planned
 WHY: dict[Skip, Any] = {
     Skip.ENDED: _l("it has ended"),
     Skip.SOLVED_ALREADY: _l("it is solved already"),
+    Skip.NOT_SOLVED: _l("it is not solved yet"),
+    Skip.THERE_ALREADY: _l("it is in that phase already"),
+    Skip.TAGGED_ALREADY: _l("its tags are so already"),
     Skip.HAS_IT_ALREADY: _l("they have it already"),
     Skip.NOT_FROM_HERE: _l("it cannot take this step now"),
     Skip.READ_ALREADY: _l("you have read it already"),

@@ -252,6 +252,8 @@ def _status_sentence(details: Mapping[str, Any], who: str, staff: bool) -> str:
     if then is Status.CLOSED:
         if reason == "silence":
             return _("Closed: nothing was heard for seven days after it was solved")
+        if reason and who:
+            return _("%(name)s closed it: %(reason)s", name=who, reason=reason)
         return _("%(name)s confirmed that it works; closed", name=who) if who else _("Closed")
     if then is Status.CANCELLED:
         return _("%(name)s withdrew the request: %(reason)s", name=who, reason=reason)

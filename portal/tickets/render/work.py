@@ -59,6 +59,9 @@ def _visit(details: Details, who: str) -> str:
         ),
         "joined": _("This request is dealt with at the planned round %(visit)s, %(when)s", visit=visit, when=when),
         "left": _("This request is no longer part of the planned round %(visit)s", visit=visit),
+        "left_open": _(
+            "Visit %(visit)s solved it, but the ticket stays open: something has to be filled in or ended first", visit=visit
+        ),
         "corrected": _("The times of visit %(visit)s are corrected", visit=visit),
         "undone": _("Visit %(visit)s was signed by mistake; what it used and charged was given back", visit=visit),
     }  # fmt: skip

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.tickets.rules import transitions
-from portal.tickets.rules.words import ENDED, ClosureCode, Status
+from portal.tickets.rules.tags import TagName
+from portal.tickets.rules.words import ENDED, ClosureCode, Phase, Status
 
 MOST = 100
 """Tickets at once."""
@@ -15,6 +16,9 @@ class Action(StrEnum):
     ASSIGN = "assign"
     WAIT = "wait"
     RESOLVE = "resolve"
+    CLOSE = "close"
+    PHASE = "phase"
+    TAG = "tag"
     READ = "read"
 
 
@@ -24,6 +28,9 @@ class Skip(StrEnum):
     ENDED = "ended"
     SOLVED_ALREADY = "solved_already"
     HAS_IT_ALREADY = "has_it_already"
+    NOT_SOLVED = "not_solved"
+    THERE_ALREADY = "there_already"
+    TAGGED_ALREADY = "tagged_already"
     NOT_FROM_HERE = "not_from_here"
     READ_ALREADY = "read_already"
     GONE = "gone"
@@ -41,6 +48,9 @@ class Change:
     reason: str = ""
     code: ClosureCode = ClosureCode.ANSWERED
     text: str = ""
+    phase: Phase = Phase.PHONE
+    add: tuple[TagName, ...] = ()
+    remove: tuple[TagName, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,14 +61,28 @@ class Facts:
     assignee_id: int | None
     team_id: int | None
     unread: bool
+    phase: Phase = Phase.PHONE
+    tags: frozenset[str] = frozenset()
+    """Keys."""
+
+
+def tags_after(keys: frozenset[str], change: Change) -> frozenset[str]:
+    """A tag that is both added and taken off is added."""
+    return (keys - {t.key for t in change.remove}) | {t.key for t in change.add}
 
 
 def skips(change: Change, facts: Facts) -> Skip | None:
     """Why this ticket is passed over; None if the change applies."""
     if change.action is Action.READ:
         return None if facts.unread else Skip.READ_ALREADY
+    if change.action is Action.TAG:
+        return None if tags_after(facts.tags, change) != facts.tags else Skip.TAGGED_ALREADY
     if facts.status in ENDED:
         return Skip.ENDED
+    if change.action is Action.CLOSE:
+        return None if facts.status is Status.RESOLVED else Skip.NOT_SOLVED
+    if change.action is Action.PHASE:
+        return Skip.THERE_ALREADY if facts.phase is change.phase else None
     if change.action is Action.ASSIGN:
         same_user = facts.assignee_id == change.user_id
         same_team = change.team_id is None or facts.team_id == change.team_id

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from portal.tickets.rules.words import WAITING, ClosureCode, Status
+from portal.tickets.rules.words import WAITING, ClosureCode, Phase, Status
 
 _FIELD = re.compile(r"\{\s*([^{}\n]{0,40}?)\s*\}")
 
@@ -47,7 +47,8 @@ def in_language(text_en: str, text_zh: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Steps:
-    """What a macro does, each part optional. `status`: one that waits, or resolved. `assign`: "me", "nobody", "u7" or "t2"."""
+    """What a macro does, each part optional. `status`: one that waits, resolved, or closed. `assign`: "me", "nobody",
+    "u7" or "t2". `add_tags`, `remove_tags`: as they were typed."""
 
     text_en: str = ""
     text_zh: str = ""
@@ -55,10 +56,28 @@ class Steps:
     reason: str = ""
     code: str = ""
     assign: str = ""
+    phase: str = ""
+    add_tags: str = ""
+    remove_tags: str = ""
+
+    @property
+    def speaks(self) -> bool:
+        return bool(self.text_en or self.text_zh)
 
     @property
     def does_something(self) -> bool:
-        return bool(self.text_en or self.text_zh or self.status or self.assign)
+        return bool(
+            self.speaks or self.status or self.assign or self.phase or self.add_tags or self.remove_tags
+        )
+
+    @property
+    def then(self) -> Phase | None:
+        """The phase that it leads to."""
+        return Phase(self.phase) if self.phase in set(Phase) else None
+
+    @property
+    def closes(self) -> bool:
+        return self.status == Status.CLOSED
 
     @property
     def resolves(self) -> bool:

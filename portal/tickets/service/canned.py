@@ -11,9 +11,11 @@ from portal.kernel.errors import Refused
 from portal.tickets.models.desk import CannedReply, Macro
 from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import canned as queries
+from portal.tickets.queries import tags
 from portal.tickets.rules.canned import Field, Steps, plain, unknown_fields
+from portal.tickets.rules.tags import key_of
 from portal.tickets.rules.words import ENDED, Status
-from portal.tickets.service import conversation, fields, following, status
+from portal.tickets.service import conversation, fields, following, solving, status, tagging
 from portal.tickets.service.record import Words
 
 
@@ -51,10 +53,20 @@ def keep_macro(actor: Actor, id_: int | None, name: str, steps: Steps, *, shared
     """A new one, or one that the actor may change; raises Refused for steps that could never be taken."""
     _check(text_en=steps.text_en, text_zh=steps.text_zh, reason=steps.reason)
     if not steps.does_something:
-        raise Refused(_l("A macro has to do something: write a reply, choose a status or a person."))
+        raise Refused(
+            _l("A macro has to do something: write a reply, choose a status, a phase, a person or tags.")
+        )
+    for field in ("add_tags", "remove_tags"):
+        tagging.checked(getattr(steps, field), field)
+    if steps.closes and steps.speaks:
+        raise Refused(
+            _l("Who confirmed that it works needs no message. Leave the texts empty."), field="text_en"
+        )
+    if steps.closes and not steps.reason:
+        raise Refused(_l("Say who confirmed that it works, and how."), field="reason")
     if steps.waits and not steps.reason:
         raise Refused(_l("Say why, so that everybody knows what the ticket waits for."), field="reason")
-    if steps.resolves and not (steps.text_en or steps.text_zh):
+    if steps.resolves and not steps.speaks:
         raise Refused(_l("Tell the client what was done."), field="text_en")
     assert actor.user_id is not None
     one = queries.changeable(actor, Macro, id_) if id_ is not None else Macro(owner_id=actor.user_id)
@@ -83,14 +95,63 @@ def values_for(actor: Actor, ticket: Ticket, due: str) -> dict[Field, str]:
     }
 
 
-def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str) -> None:
-    """All steps on a locked ticket, or none: what one of them refuses undoes the transaction. `text` and `reason` are filled
-    already, and may have been changed by hand. Raises Refused for a ticket that has ended or is solved."""
+def skipped(ticket: Ticket, steps: Steps) -> list[str]:
+    """Steps that do not fit this ticket and are left out, with the reason, in the reader's words."""
+    left = []
+    then = steps.then
+    if then is not None:
+        if ticket.phase is then:
+            left.append(str(_l("The phase stays: it is in that one already.")))
+        elif why := status.keeps_from(ticket, then):
+            left.append(str(_l("The phase stays as it is. %(why)s", why=why)))
+    add, remove = (
+        tagging.checked(steps.add_tags, "add_tags"),
+        tagging.checked(steps.remove_tags, "remove_tags"),
+    )
+    if add or remove:
+        has = {key_of(name) for name in tags.of_tickets([ticket.id]).get(ticket.id, ())}
+        there = [t.name for t in add if t.key in has]
+        gone = [t.name for t in remove if t.key not in has]
+        if there:
+            left.append(str(_l("It has these tags already: %(names)s.", names=", ".join(there))))
+        if gone:
+            left.append(str(_l("It does not have these tags: %(names)s.", names=", ".join(gone))))
+    return left
+
+
+def obstacle(ticket: Ticket, steps: Steps) -> str | None:
+    """Why the macro would be refused as a whole, so far as it can be known beforehand."""
+    if why := _ended(ticket, steps):
+        return str(why)
+    return solving.obstacle(ticket) if steps.resolves else None
+
+
+def _ended(ticket: Ticket, steps: Steps) -> Any:
+    if steps.closes:
+        solved = ticket.status is Status.RESOLVED
+        return None if solved else _l("Only a solved ticket is closed; nothing was changed.")
     if ticket.status in ENDED or ticket.status is Status.RESOLVED:
-        raise Refused(
-            _l("This ticket has ended. Open it again before you use a macro on it; nothing was changed.")
-        )
+        return _l("This ticket has ended. Open it again before you use a macro on it; nothing was changed.")
+    return None
+
+
+def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str) -> list[str]:
+    """All steps on a locked ticket, or none: what one of them refuses undoes the transaction. `text` and `reason` are filled
+    already, and may have been changed by hand. Returns what was left out because it does not fit this ticket, as `skipped` says.
+    Raises Refused for a ticket that has ended or is solved, unless the macro closes it."""
+    if why := _ended(ticket, steps):
+        raise Refused(why)
+    left = skipped(ticket, steps)
     now_entry = ticket.last_entry_id
+    tagging.change_tags(
+        actor,
+        ticket,
+        tagging.checked(steps.add_tags, "add_tags"),
+        tagging.checked(steps.remove_tags, "remove_tags"),
+    )
+    then = steps.then
+    if then is not None and ticket.phase is not then and status.keeps_from(ticket, then) is None:
+        status.change_phase(actor, ticket, then)
     if steps.assign:
         user_id, team_id = None, None
         if steps.assign == "me":
@@ -104,7 +165,10 @@ def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str
         status.resolve(actor, ticket, steps.closure, Words(text))
     elif steps.waits:
         status.wait(actor, ticket, Status(steps.status), reason, Words(text) if text else None)
+    elif steps.closes:
+        status.close_by_staff(actor, ticket, reason)
     elif text:
         conversation.reply(actor, ticket, Words(text))
     ticket.changed_at = clock.now()
     following.keep_read(actor, ticket, now_entry)
+    return left

@@ -5,6 +5,7 @@ Nothing that was answered is rewritten by a changed definition, and no field is 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -151,20 +152,27 @@ def answer(actor: Actor, ticket: Ticket, typed: Mapping[int, str], moment: Momen
         indexing.anew(ticket.id)
 
 
-def refuse_unfilled(ticket: Ticket) -> None:
-    """Raises Refused, naming what has to be filled in before a ticket is solved and is not."""
+def unfilled(ticket: Ticket) -> list[str]:
+    """Names of what has to be filled in before a ticket is solved and is not, in the reader's language."""
     had = db.session.scalars(
         select(TicketFieldValue.field_id).where(TicketFieldValue.ticket_id == ticket.id)
     ).all()
     missing = rules.asked(queries.definitions(), ticket.kind, Moment.SOLVING, had)
-    if missing:
-        names = ", ".join(d.label.in_(_language()) for d in missing)
-        raise Refused(
-            _l(
-                "Before it is solved, this has to be filled in: %(names)s. The form “Solved” of the ticket asks for it.",
-                names=names,
-            )
-        )  # fmt: skip
+    return [definition.label.in_(_language()) for definition in missing]
+
+
+def not_filled(names: Sequence[str]) -> Any:
+    """The sentence that names them."""
+    return _l(
+        "Before it is solved, this has to be filled in: %(names)s. The form “Solved” of the ticket asks for it.",
+        names=", ".join(names),
+    )
+
+
+def refuse_unfilled(ticket: Ticket) -> None:
+    """Raises Refused, naming what has to be filled in before a ticket is solved and is not."""
+    if names := unfilled(ticket):
+        raise Refused(not_filled(names))
 
 
 def _language() -> str:

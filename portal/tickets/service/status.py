@@ -171,8 +171,17 @@ def close_silent(actor: Actor, now: datetime, limit: int = 200) -> int:
     return len(tickets)
 
 
-def _close(ticket: Ticket, actor: Actor, now: datetime, *, by_silence: bool) -> None:
-    become(ticket, actor, Status.CLOSED, now, reason="silence" if by_silence else "")
+def close_by_staff(actor: Actor, ticket: Ticket, reason: str) -> None:
+    """The client said on another way that it works, and `reason` says who and how; raises Refused for what is not solved."""
+    if ticket.status is not Status.RESOLVED:
+        raise Refused(_l("Only a solved ticket is closed. Mark it as solved first."))
+    if not reason.strip():
+        raise Refused(_REFUSALS[Why.REASON_NEEDED], field="reason")
+    _close(ticket, actor, clock.now(), by_silence=False, reason=reason)
+
+
+def _close(ticket: Ticket, actor: Actor, now: datetime, *, by_silence: bool, reason: str = "") -> None:
+    become(ticket, actor, Status.CLOSED, now, reason="silence" if by_silence else reason)
     ticket.closed_at, ticket.unanswered_since = now, None
     clocks.settle(ticket, ticket.resolved_at or now)
     if not by_silence:
@@ -279,6 +288,12 @@ def _why_not(ticket: Ticket, then: Phase, logs: Iterable[WorkLog], reason: str) 
         emergency=emergency,
         override_reason=reason,
     )
+
+
+def keeps_from(ticket: Ticket, then: Phase) -> str | None:
+    """As `why_not_yet`, from what was logged on the ticket."""
+    logs = db.session.scalars(select(WorkLog).where(WorkLog.ticket_id == ticket.id).order_by(WorkLog.id))
+    return why_not_yet(ticket, then, logs.all())
 
 
 def why_not_yet(ticket: Ticket, then: Phase, logs: Iterable[WorkLog]) -> str | None:

@@ -1,5 +1,7 @@
 """Tags on tickets, and putting the staff's words in order: a tag renamed into another one is merged with it."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,9 +29,35 @@ def set_tags(actor: Actor, ticket: Ticket, typed: str) -> None:
     after = {t.key: t.name for t in wanted}
     if before.keys() == after.keys():
         return
+    _replace(actor, ticket, before, after)
+
+
+def change_tags(
+    actor: Actor, ticket: Ticket, add: Iterable[rules.TagName], remove: Iterable[rules.TagName]
+) -> None:
+    """Put some on a locked ticket and take others off; the rest stays. One that is in both is put on. Raises Refused."""
+    before = {rules.key_of(n): n for n in queries.of_tickets([ticket.id]).get(ticket.id, [])}
+    gone = {t.key for t in remove}
+    after = {key: name for key, name in before.items() if key not in gone}
+    after |= {t.key: before.get(t.key, t.name) for t in add}
+    if len(after) > rules.MOST:
+        raise Refused(_l("A ticket has at most %(most)s tags.", most=rules.MOST))
+    if before.keys() != after.keys():
+        _replace(actor, ticket, before, after)
+
+
+def checked(typed: str, field: str) -> tuple[rules.TagName, ...]:
+    """Names as they were typed; raises Refused beside the field for one that is too long."""
+    found = rules.several(typed)
+    if long := rules.too_long(found):
+        raise _too_long(long, field)
+    return tuple(found)
+
+
+def _replace(actor: Actor, ticket: Ticket, before: dict[str, str], after: dict[str, str]) -> None:
     db.session.execute(delete(TicketTag).where(TicketTag.ticket_id == ticket.id))
-    for name in wanted:
-        db.session.add(TicketTag(ticket_id=ticket.id, tag_id=_id_of(name)))
+    for key, name in after.items():
+        db.session.add(TicketTag(ticket_id=ticket.id, tag_id=_id_of(rules.TagName(name, key))))
     details = {
         "what": "tags",
         "names": [after[k] for k in after.keys() - before.keys()],

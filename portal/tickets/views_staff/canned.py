@@ -162,21 +162,23 @@ def use_macro(number: int, macro_id: int) -> ResponseReturnValue:
     actor = guards.actor()
     ticket, one = scope.ticket_for(actor, number), queries.usable_one(actor, Macro, macro_id)
     steps, form = steps_of(one.steps), UseMacroForm()
-    name = one.name
+    name, left = one.name, []
     if request.method == "GET":
         form.text.data = text_for(ticket, steps.text_en, steps.text_zh)
         form.reason.data = text_for(ticket, steps.reason, steps.reason)
 
     def step(who: Any, locked: Any, _files: Any) -> None:
-        service.carry_out(who, locked, steps, form.text.data or "", form.reason.data or "")
+        left.extend(service.carry_out(who, locked, steps, form.text.data or "", form.reason.data or ""))
 
     more: dict[str, Any] = {
         "macro_id": macro_id,
         "macro_name": name,
         "macro_steps": steps,
         "will": _will(steps),
+        "skipped": service.skipped(ticket, steps),
     }
     if request.method == "GET":
+        more["obstacle"] = service.obstacle(ticket, steps)
         return pages.page(number, "macro", form, **more)
     if form.validate():
         try:
@@ -185,6 +187,8 @@ def use_macro(number: int, macro_id: int) -> ResponseReturnValue:
             form.refuse(refused)
         else:
             flash(_("“%(name)s” is done.", name=name), "success")
+            for sentence in left:
+                flash(sentence, "warning")
             return htmx.go(act.ticket_url(number))
     return pages.page(number, "macro", form, 422, **more)
 
@@ -199,6 +203,14 @@ def _will(steps: Steps) -> list[str]:
     elif steps.assign:
         names = {f"u{u.id}": u.name for u in people.staff()} | {f"t{t.id}": t.name for t in people.teams()}
         found.append(_("The ticket goes to %(name)s.", name=names.get(steps.assign, "?")))
+    if steps.then is not None:
+        found.append(_("The phase becomes: %(phase)s.", phase=choices.PHASES[steps.then]))
+    if steps.add_tags:
+        found.append(_("It gets the tags: %(names)s.", names=steps.add_tags))
+    if steps.remove_tags:
+        found.append(_("It loses the tags: %(names)s.", names=steps.remove_tags))
+    if steps.closes:
+        found.append(_("It is closed: the client has confirmed that it works."))
     if steps.resolves:
         found.append(_("It is marked as solved: %(how)s.", how=choices.CLOSURES[steps.closure]))
     elif steps.waits:

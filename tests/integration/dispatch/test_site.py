@@ -12,7 +12,11 @@ from portal.contracts.models import Charge, LedgerEntry
 from portal.dispatch.models import ServiceSheet, SheetPhoto
 from portal.dispatch.rules.visiting import VisitStatus
 from portal.kernel import clock
-from portal.tickets.rules.words import Status
+from portal.tickets.rules.fields import FieldType, Label, Needed
+from portal.tickets.rules.words import Kind, Status
+from portal.tickets.service import fields as ticket_fields
+from portal.tickets.service import holds
+from portal.tickets.service.fields import Drawn
 from tests.integration.contracts.conftest import at
 from tests.integration.dispatch.conftest import held, plan, told
 from tests.integration.dispatch.test_visits import PC, balance
@@ -256,3 +260,42 @@ def test_the_pages_are_not_there_for_the_client_nor_for_strangers(phone, cast, a
         assert phone("arrive", "2026-03-11 09:00", by=as_user(who)).status_code == 404
     assert phone.browser.get(f"/desk/visits/{phone.visit}/pictures/{'0' * 64}").status_code == 404
     assert phone("arrive", "2026-03-11 09:00", by=as_user(cast.agent)).json["done"], "the desk may stand in"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_field_that_is_asked_before_the_end_keeps_the_ticket_open_and_the_sheet_is_signed(phone, cast):
+    with told("2026-03-10 10:00"):
+        drawn = Drawn(Label("Cause", "原因"), FieldType.TEXT, frozenset(Kind), False, Needed.SOLVING)
+        ticket_fields.define(opened.actor(cast.administrator), drawn)
+    phone("arrive", "2026-03-11 09:00")
+    phone("sheet", "2026-03-11 09:10", **sheet(cast))
+    phone("finish", "2026-03-11 09:20", solved="yes")
+    page = phone.browser.get(f"/desk/visits/{phone.visit}/site").text
+    assert "this has to be filled in: Cause" in page
+    assert "You can sign the sheet all the same" in page
+    for _again in range(2):
+        answer = phone("sign", "2026-03-11 09:30", **both())
+        assert answer.json["done"]
+        assert "stays open: Before it is solved, this has to be filled in: Cause" in answer.json["said"][0]
+    visit = held(phone.visit)
+    ticket = visit.tickets[0].ticket
+    assert (visit.status, visit.sheets[0].number is not None) == (VisitStatus.SIGNED, True)
+    assert ticket.status is Status.IN_PROGRESS
+    assert "The sheet is signed and kept" in phone.browser.get(f"/desk/visits/{phone.visit}/site").text
+    assert "solved it, but the ticket stays open" in phone.browser.get(f"/desk/tickets/{ticket.number}").text
+    form = {"code": "solved_on_site", "text": "Fuse changed.", "field_1": "Heat"}
+    assert phone.browser.post(f"/desk/tickets/{ticket.number}/resolve", data=form).status_code == 303
+    assert held(phone.visit).tickets[0].ticket.status is Status.RESOLVED
+
+
+@pytest.mark.databases("sqlite")
+def test_other_work_that_is_open_keeps_the_ticket_open_too(phone, cast):
+    phone("arrive", "2026-03-11 09:00")
+    phone("sheet", "2026-03-11 09:10", **sheet(cast))
+    phone("finish", "2026-03-11 09:20", solved="yes")
+    with told("2026-03-11 09:25"):
+        holds.hold(held(phone.visit).tickets[0].ticket_id, "quote:77")
+    answer = phone("sign", "2026-03-11 09:30", **both())
+    assert "Work for this ticket is still open" in answer.json["said"][0]
+    assert held(phone.visit).status is VisitStatus.SIGNED
+    assert held(phone.visit).tickets[0].ticket.status is not Status.RESOLVED

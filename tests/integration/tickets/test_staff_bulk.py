@@ -15,7 +15,15 @@ from tests.integration.tickets import opened
 
 
 def sent(action, numbers, **more):
-    form = {"to": "", "status": "waiting_parts", "code": "answered", "reason": "", "text": "", **more}
+    form = {
+        "to": "",
+        "status": "waiting_parts",
+        "code": "answered",
+        "reason": "",
+        "text": "",
+        "phase": "phone",
+        **more,
+    }
     return {**form, "action": action, "ticket": [str(n) for n in numbers]}
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from portal.tickets.rules.bulk import Action, Change, Facts, Skip, skips
 from portal.tickets.rules.drafts import mentioned
 from portal.tickets.rules.order import place
+from portal.tickets.rules.tags import TagName
 from portal.tickets.rules.views import Order, Sought, View, plain, sought
 from portal.tickets.rules.words import ENDED, OPEN, Kind, Phase, Status, Urgency
 
@@ -58,6 +59,9 @@ def test_an_address_of_anything_is_some_view(values):
     assert sought(plain(found)) == found
 
 
+VIP = TagName("VIP", "vip")
+
+
 def facts(status=Status.IN_PROGRESS, assignee=None, team=None, unread=True):
     return Facts(status, assignee, team, unread)
 
@@ -73,6 +77,15 @@ def facts(status=Status.IN_PROGRESS, assignee=None, team=None, unread=True):
         (Change(Action.WAIT, status=Status.WAITING_PARTS), facts(Status.CANCELLED), Skip.ENDED),
         (Change(Action.RESOLVE), facts(Status.RESOLVED), Skip.SOLVED_ALREADY),
         (Change(Action.RESOLVE), facts(), None),
+        (Change(Action.CLOSE), facts(Status.RESOLVED), None),
+        (Change(Action.CLOSE), facts(), Skip.NOT_SOLVED),
+        (Change(Action.CLOSE), facts(Status.CLOSED), Skip.ENDED),
+        (Change(Action.PHASE, phase=Phase.REMOTE), facts(), None),
+        (Change(Action.PHASE, phase=Phase.PHONE), facts(), Skip.THERE_ALREADY),
+        (Change(Action.PHASE, phase=Phase.REMOTE), facts(Status.CANCELLED), Skip.ENDED),
+        (Change(Action.TAG, add=(VIP,)), facts(Status.CLOSED), None),
+        (Change(Action.TAG, remove=(VIP,)), facts(), Skip.TAGGED_ALREADY),
+        (Change(Action.TAG, add=(VIP,), remove=(VIP,)), facts(), None),
         (Change(Action.READ), facts(Status.CLOSED), None),
         (Change(Action.READ), facts(unread=False), Skip.READ_ALREADY),
     ],
