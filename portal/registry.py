@@ -43,6 +43,8 @@ BLUEPRINTS = [
     "portal.ladder.views_client",
     "portal.ladder.views_staff.pages",
     "portal.dispatch.views_staff.pages",
+    "portal.quotes.views_client",
+    "portal.quotes.views_staff.pages",
     "portal.intake.views_staff",
     "portal.notify.views_staff",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, DecimalField, FormField, HiddenField, RadioField
+from wtforms import BooleanField, FormField, HiddenField, RadioField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import TimeInput
@@ -19,17 +19,7 @@ from portal.dispatch.service.sheets import SheetEntry, SheetPartEntry
 from portal.kernel import clock
 from portal.people.models import User
 from portal.web import languages
-from portal.web.fields import Choice, Form, Rows, line, text
-
-
-class DayField(DateField):
-    """A day, with our own sentence for one that cannot be read."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_l("Write a day, such as 2026-11-20.")) from None
+from portal.web.fields import Choice, DayField, Form, Number, Rows, line, text
 
 
 class HourField(Choice):
@@ -119,20 +109,6 @@ def today_here() -> date:
 
 ANSWER = (("", _l("not looked at")), ("yes", _l("Yes")), ("no", _l("No")), ("n/a", _l("n.a.")))
 TEST = (("", _l("Not tried yet")), ("yes", _l("Passed")), ("no", _l("Failed")))
-
-
-class Number(DecimalField):
-    """A number with a point or a comma, and our own sentence for one that cannot be read."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(
-                [value.replace(",", ".").replace("¥", "").strip() for value in valuelist]
-            )
-        except ValueError:
-            raise ValueError(_l("Write a number, such as 120.50.")) from None
-        if self.data is not None and not self.data.is_finite():
-            raise ValueError(_l("Write a number, such as 120.50."))
 
 
 class PartForm(PlainForm):

@@ -9,6 +9,20 @@ class QuoteSent:
 
 
 @dataclass(frozen=True)
+class QuoteEndsSoon:
+    """Its last day is near, and the client has not answered."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True)
+class QuoteChangeAsked:
+    """The client wants it otherwise."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True)
 class QuoteAnswered:
     """The client confirmed (`confirmed`) or turned it down."""
 

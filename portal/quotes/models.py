@@ -49,6 +49,12 @@ class Quote(Model):
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_reason: Mapped[str | None] = mapped_column(String(500))
+    change_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    change_asked: Mapped[str | None] = mapped_column(Text)
+    """What the client wants otherwise; the next revision answers it."""
+    change_asked_by: Mapped[str | None] = mapped_column(String(120))
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the client was reminded that it can soon not be confirmed any more."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Counts the changes, so that a form opened before another's is told."""
 

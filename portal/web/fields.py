@@ -11,7 +11,7 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, SelectField, StringField, TextAreaField
+from wtforms import DateField, DecimalField, Field, FieldList, SelectField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, Optional, ValidationError
 
@@ -75,6 +75,30 @@ class Choice(SelectField):
     def pre_validate(self, form: BaseForm) -> None:
         if self.validate_choice and not any(selected for _v, _t, selected, *_rest in self.iter_choices()):
             raise ValidationError(_l("Choose one of the list."))
+
+
+class DayField(DateField):
+    """A day, with our own sentence for one that cannot be read."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Write a day, such as 2026-11-20.")) from None
+
+
+class Number(DecimalField):
+    """A number with a point or a comma, and our own sentence for one that cannot be read."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(
+                [value.replace(",", ".").replace("¥", "").strip() for value in valuelist]
+            )
+        except ValueError:
+            raise ValueError(_l("Write a number, such as 120.50.")) from None
+        if self.data is not None and not self.data.is_finite():
+            raise ValueError(_l("Write a number, such as 120.50."))
 
 
 class Form(FlaskForm):

@@ -130,6 +130,33 @@ def _visit(cast: Cast, ticket: Any, picture: Any) -> int:
     return visit.number
 
 
+def _quote(cast: Cast, agent: Any, ticket: Any, scan: str) -> dict[str, Any]:
+    """An improvement under way: confirmed by both, the client by an order form; more time is asked for."""
+    from datetime import date, timedelta
+    from decimal import Decimal
+
+    from portal.kernel import clock
+    from portal.quotes.rules.quoting import Evidence, Line, QuoteKind, Side
+    from portal.quotes.service import confirming, delivering, drafting
+    from portal.quotes.service.confirming import Proof
+
+    day: date = clock.now().date()
+    lines = [Line("person_day", "Export", Decimal(2), "person_day", Decimal(1200), "四.3")]
+    quote = drafting.draft(
+        agent,
+        ticket,
+        drafting.Draft(QuoteKind.IMPROVEMENT, "Export as a sheet", lines, day + timedelta(days=30)),
+    )
+    drafting.send(agent, quote)
+    form = Proof(Evidence.ORDER_FORM, "王敏", scan_sha256=scan, scan_name="order.pdf")
+    confirming.confirm(agent, quote, Side.CLIENT, form)
+    confirming.confirm(
+        people.actor(cast.manager), quote, Side.PROVIDER, Proof(Evidence.PORTAL, "Mia Manager")
+    )
+    asked = delivering.ask_extension(agent, quote, Side.PROVIDER, day + timedelta(days=60), "holidays")
+    return {"quote_number": quote.number, "extension_id": asked.id, "side": "client"}
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -188,6 +215,7 @@ def make() -> World:
         reply = canned.keep_reply(agent, None, "Till", "Dear {requester}", "", shared=True)
         macro = canned.keep_macro(agent, None, "Mine", Steps(assign="me"), shared=True)
         visit = _visit(cast, ticket, picture)
+        quoted = _quote(cast, agent, ticket, sha256)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         before_a_visit = _before_a_visit(cast, owner, agent, ticket)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
@@ -228,6 +256,7 @@ def make() -> World:
             "field_id": field.id,
             "spent_id": spent_id,
             **before_a_visit,
+            **quoted,
             "link_id": invitation.id,
             "tickets_staff:link_id": 0,
             "job_id": 1,

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from portal.contracts.models import ContractForm, ContractVersion, CoverageDecision
 from portal.contracts.queries import formbook
+from portal.contracts.rules.forms import Clause
 from portal.infra.db import db
 
 
@@ -37,3 +38,18 @@ def table_clause(ref: str, table: str, *, rule: str = "") -> str | None:
     if found or not rule:
         return found
     return next((c.ref for c in form.clauses.values() if rule in c.rules), "")
+
+
+def clause_with(contract_id: int, version_number: int | None, rule: str) -> Clause | None:
+    """The clause of a contract's wording (the newest, where no version is named) that carries a rule such as TS-30; None if none
+    does. The caller has seen to it that the asker may know the contract."""
+    query = (
+        select(ContractForm.text)
+        .join(ContractVersion, ContractVersion.form_sha256 == ContractForm.sha256)
+        .where(ContractVersion.contract_id == contract_id)
+        .order_by((ContractVersion.number == version_number).desc(), ContractVersion.number.desc())
+        .limit(1)
+    )
+    text = db.session.scalar(query)
+    found = formbook.read(text).clauses.values() if text else ()
+    return next((c for c in found if rule in c.rules), None)

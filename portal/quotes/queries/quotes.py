@@ -7,9 +7,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.infra.db import db
-from portal.kernel.actor import Actor
+from portal.kernel.actor import Actor, ClientRole
 from portal.kernel.errors import NotFound
-from portal.quotes.models import Handover, Quote
+from portal.people.models import Contact, Membership
+from portal.quotes.models import Extension, Handover, Quote
 from portal.quotes.rules.quoting import Act
 from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import scope
@@ -67,3 +68,31 @@ def handover_by_id(handover_id: int) -> Handover:
     if found is None:
         raise NotFound
     return found
+
+
+def revisions_of(actor: Actor, number: int) -> Sequence[int]:
+    """The revisions of a quote that the actor may see, the newest first."""
+    query = visible(select(Quote.revision), actor).where(Quote.number == number)
+    return db.session.scalars(query.order_by(Quote.revision.desc())).all()
+
+
+def extension_of(quote: Quote, extension_id: int) -> Extension:
+    """A wish for more time on a quote that was read by who may; raises NotFound."""
+    found = next((e for e in quote.extensions if e.id == extension_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def who_may_answer(quote: Quote) -> Sequence[Contact]:
+    """The people of the client who answer for it, by name; for a quote that was read by who may."""
+    query = (
+        select(Contact)
+        .join(Membership)
+        .where(
+            Membership.organisation_id == quote.organisation_id, Membership.role == ClientRole.MANAGER,
+            Membership.active, Contact.active,
+        )
+        .order_by(Contact.name)
+    )  # fmt: skip
+    return db.session.scalars(query).all()

@@ -120,6 +120,7 @@ class Why(StrEnum):
     MESSAGE_ID_NEEDED = "MESSAGE_ID_NEEDED"
     ALREADY_SENT = "ALREADY_SENT"
     NOT_FROM_HERE = "NOT_FROM_HERE"
+    MAY_NOT_ANSWER = "MAY_NOT_ANSWER"
 
 
 def why_not_confirm(now: Stage, sides: Collection[Side], side: Side) -> Why | None:
@@ -144,6 +145,31 @@ def why_not_start(now: Stage) -> Why | None:
         return None
     early = {Stage.DRAFT, Stage.SENT, Stage.CUSTOMER_CONFIRMED, Stage.PROVIDER_CONFIRMED, Stage.EXPIRED}
     return Why.QUOTE_NOT_CONFIRMED if now in early else Why.NOT_FROM_HERE
+
+
+class Turn(StrEnum):
+    """Whose move it is: what lists of quotes are sorted by."""
+
+    US = "us"
+    CLIENT = "client"
+    RUNNING = "running"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    OVER = "over"
+
+
+def turn(now: Stage, *, change_asked: bool = False, extension_asked_by: Side | None = None) -> Turn:
+    """Whose move it is. A question that is open goes before the stage."""
+    if now in (Stage.SENT, Stage.PROVIDER_CONFIRMED):
+        return Turn.US if change_asked else Turn.CLIENT
+    if now in (Stage.DRAFT, Stage.CUSTOMER_CONFIRMED, Stage.DEFECTS):
+        return Turn.US
+    if now in (Stage.CONFIRMED, Stage.IN_PROGRESS):
+        asked = {Side.CLIENT: Turn.US, Side.PROVIDER: Turn.CLIENT}
+        return asked[extension_asked_by] if extension_asked_by else Turn.RUNNING
+    if now is Stage.DELIVERED:
+        return Turn.DELIVERED
+    return Turn.ACCEPTED if now in (Stage.ACCEPTED, Stage.DEEMED_ACCEPTED, Stage.DONE) else Turn.OVER
 
 
 def person_days(estimate: Decimal) -> Decimal:

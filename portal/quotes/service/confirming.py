@@ -9,7 +9,7 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import Refused
-from portal.quotes.events import QuoteAnswered, QuoteConfirmed
+from portal.quotes.events import QuoteAnswered, QuoteChangeAsked, QuoteConfirmed
 from portal.quotes.models import Quote, QuoteConfirmation
 from portal.quotes.rules import quoting
 from portal.quotes.rules.quoting import Act, Evidence, Side, Why
@@ -32,7 +32,10 @@ class Proof:
 
 
 def confirm(actor: Actor, quote: Quote, side: Side, proof: Proof) -> None:
-    """A side confirms a locked quote. Raises QuoteRefused: expired, superseded, confirmed already, not sent; Refused."""
+    """A side confirms a locked quote. Raises QuoteRefused: expired, superseded, confirmed already, not sent, or a person of the
+    client who may not answer; Refused."""
+    if side is Side.CLIENT:
+        record.may_answer(actor, quote)
     record.refuse(quoting.why_not_confirm(record.stage_of(quote), record.sides_of(quote), side))
     if not proof.name.strip():
         raise Refused(_l("Say who confirms."), field="name")
@@ -74,10 +77,28 @@ def _both(quote: Quote) -> None:
 
 def turn_down(actor: Actor, quote: Quote, reason: str) -> None:
     """The client does not want it. The ticket goes on; staff are told why."""
-    why = quoting.why_not_confirm(record.stage_of(quote), set(), Side.CLIENT)
+    record.may_answer(actor, quote)
+    why = quoting.why_not_confirm(
+        record.stage_of(quote), record.sides_of(quote) - {Side.PROVIDER}, Side.CLIENT
+    )
     if why not in (None, Why.QUOTE_EXPIRED):
         raise QuoteRefused(why)
+    if not reason.strip():
+        raise Refused(_l("Say why, so that everybody knows."), field="reason")
     quote.act, quote.ended_at, quote.ended_reason = Act.REJECTED, clock.now(), reason.strip()[:500] or None
     record.write(quote, actor, "rejected", reason=reason.strip())
     drafting.end(quote)
     outbox.record(QuoteAnswered(quote.id, confirmed=False))
+
+
+def ask_change(actor: Actor, quote: Quote, words: str, name: str) -> None:
+    """Somebody of the client wants it otherwise. Nothing of the quote changes; the next revision answers."""
+    record.refuse(
+        quoting.why_not_confirm(record.stage_of(quote), record.sides_of(quote) - {Side.PROVIDER}, Side.CLIENT)
+    )
+    if not words.strip():
+        raise Refused(_l("Say what should be different."), field="words")
+    quote.change_asked_at, quote.change_asked = clock.now(), words.strip()[:4000]
+    quote.change_asked_by = name.strip()[:120]
+    record.write(quote, actor, "change_asked", name=name.strip(), words=quote.change_asked)
+    outbox.record(QuoteChangeAsked(quote.id))

@@ -105,7 +105,10 @@ def report_defects(actor: Actor, quote: Quote, words: str) -> None:
 
 
 def accept(actor: Actor, quote: Quote, name: str) -> None:
-    """The client accepts in words."""
+    """The client accepts in words; staff who hear it say whose word it was."""
+    record.may_answer(actor, quote)
+    if not name.strip():
+        raise Refused(_l("Say who accepts."), field="name")
     _accept(actor, quote, _open_handover(quote), clock.now(), AcceptKind.EXPLICIT, name)
 
 
@@ -188,6 +191,8 @@ def ask_extension(actor: Actor, quote: Quote, side: Side, until: date, reason: s
         raise Refused(_l("Say why, so that everybody knows."), field="reason")
     if record.stage_of(quote) not in (Stage.CONFIRMED, Stage.IN_PROGRESS, Stage.DEFECTS):
         raise QuoteRefused(Why.NOT_FROM_HERE)
+    if record.open_extension(quote) is not None:
+        raise Refused(_l("More time was asked for already and is not answered yet."), field="until")
     if until <= record.today_of(quote):
         raise Refused(_l("Choose a day that is still to come."), field="until")
     asked = Extension(
@@ -208,6 +213,7 @@ def answer_extension(
     actor: Actor, quote: Quote, extension: Extension, side: Side, name: str, *, agrees: bool
 ) -> None:
     """The other side answers; nobody agrees with himself, and an answer is given once."""
+    record.may_answer(actor, quote)
     if extension.asked_by is side or extension.agreed_at or extension.refused_at:
         raise QuoteRefused(Why.NOT_FROM_HERE)
     if agrees:

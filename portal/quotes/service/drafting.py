@@ -91,7 +91,7 @@ def send(actor: Actor, quote: Quote) -> None:
             _l("The quote would be over before it is read. Choose a later day."), field="valid_until"
         )
     quote.act, quote.sent_at = Act.SENT, clock.now()
-    record.write(quote, actor, "sent", total=str(quote.total), until=quote.valid_until.isoformat())
+    record.write(quote, actor, "sent", total=f"{quote.total:,.2f}", until=quote.valid_until.isoformat())
     if quote.ticket.status in OPEN and quote.ticket.status is not Status.WAITING_QUOTE:
         status.become(quote.ticket, actor, Status.WAITING_QUOTE, clock.now(), reason=quote.title)
     outbox.record(QuoteSent(quote.id))

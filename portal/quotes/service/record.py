@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
-from portal.quotes.models import Quote
-from portal.quotes.rules import quoting
-from portal.quotes.rules.quoting import Side, Stage, Why
+from portal.quotes.models import Extension, Quote
+from portal.quotes.rules import quoting, rights
+from portal.quotes.rules.quoting import Side, Stage, Turn, Why
 from portal.tickets.service import record as ticket_record
 
 _SENTENCES = {
@@ -23,6 +23,7 @@ _SENTENCES = {
     Why.NO_LINES: _l("A quote needs at least one line with a quantity and a price."),
     Why.MESSAGE_ID_NEEDED: _l("A confirmation by mail needs the mail's Message-ID as evidence."),
     Why.ALREADY_SENT: _l("The quote was sent already. Make a new revision to change it."),
+    Why.MAY_NOT_ANSWER: _l("Only a manager of your organisation can answer this quote."),
     Why.NOT_FROM_HERE: _l(
         "The quote has moved on since this page was opened; that step is not possible any more."
     ),
@@ -53,6 +54,21 @@ def stage_of(quote: Quote) -> Stage:
     return quoting.stage(quote.act, sides_of(quote), quote.valid_until, today_of(quote), accepted)
 
 
+def turn_of(quote: Quote) -> Turn:
+    """Whose move it is."""
+    asked = open_extension(quote)
+    return quoting.turn(
+        stage_of(quote),
+        change_asked=quote.change_asked_at is not None,
+        extension_asked_by=asked.asked_by if asked else None,
+    )
+
+
+def open_extension(quote: Quote) -> Extension | None:
+    """A wish for more time that is not answered yet."""
+    return next((e for e in quote.extensions if e.agreed_at is None and e.refused_at is None), None)
+
+
 def sides_of(quote: Quote) -> set[Side]:
     return {c.side for c in quote.confirmations}
 
@@ -60,6 +76,12 @@ def sides_of(quote: Quote) -> set[Side]:
 def refuse(why: Why | None) -> None:
     if why is not None:
         raise QuoteRefused(why)
+
+
+def may_answer(actor: Actor, quote: Quote) -> None:
+    """Raises QuoteRefused for a person of the client who cannot bind the organisation. Staff bring the client's evidence."""
+    if not (actor.is_staff or actor.is_system or rights.may_answer(actor, quote.organisation_id)):
+        raise QuoteRefused(Why.MAY_NOT_ANSWER)
 
 
 def write(quote: Quote, actor: Actor, became: str, *, internal: bool = False, **details: Any) -> None:

@@ -103,6 +103,7 @@ def _quote(details: Details, who: str) -> str:
         "client_confirmed": _("%(name)s confirmed the quote %(quote)s for the client", name=name, quote=quote),
         "provider_confirmed": _("%(name)s confirmed the quote %(quote)s for us", name=name, quote=quote),
         "confirmed": _("Both sides have confirmed the quote %(quote)s; the work can begin", quote=quote),
+        "change_asked": _("%(name)s wants the quote %(quote)s changed", name=name, quote=quote),
         "rejected": _("The quote %(quote)s was turned down", quote=quote),
         "withdrawn": _("The quote %(quote)s was withdrawn", quote=quote),
         "expired": _("Nobody answered the quote %(quote)s in time", quote=quote),

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DatabaseError
 from portal.contracts.models import Charge
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.kernel.actor import SYSTEM
 from portal.kernel.errors import NotFound, Refused
 from portal.quotes.models import Quote
 from portal.quotes.queries import quotes
@@ -18,52 +17,12 @@ from portal.quotes.rules.quoting import AcceptKind, Evidence, Line, QuoteKind, S
 from portal.quotes.service import confirming, delivering, drafting, record
 from portal.quotes.service.confirming import Proof
 from portal.quotes.service.record import QuoteRefused
-from portal.tickets.rules.words import Kind, Phase, Status
+from portal.tickets.rules.words import Phase, Status
 from portal.tickets.service import holds
-from tests.integration.contracts.conftest import TS_BLANKS, at, enter, notice_of_2026
+from tests.integration.contracts.conftest import at
 from tests.integration.dispatch.conftest import told
+from tests.integration.quotes.conftest import both, held, typed
 from tests.integration.tickets import opened
-
-__all__ = ["enter", "notice_of_2026"]
-DAYS = Line("person_day", "Export as a sheet", Decimal("2.2"), "person_day", Decimal("1200.00"), "四.3")
-
-
-def held(number, revision=None):
-    return quotes.quote_for(SYSTEM, number, revision, lock=True)
-
-
-def typed(**more):
-    plain = {
-        "kind": QuoteKind.IMPROVEMENT,
-        "title": "Export",
-        "lines": [DAYS],
-        "valid_until": date(2026, 3, 31),
-    }
-    return drafting.Draft(**(plain | more))
-
-
-@pytest.fixture
-def asked(cast, enter):
-    """A ticket that asks for an improvement under TS-1; its number."""
-    enter("annual_support", TS_BLANKS | {"person_day_price": "1200.00"})
-    with clock.told(at("2026-02-10 09:00")):
-        return opened.ticket(cast, kind=Kind.CHANGE)
-
-
-@pytest.fixture
-def sent(cast, asked):
-    """A quote that lies before the client; its number."""
-    with told("2026-02-10 10:00"):
-        quote = drafting.draft(opened.actor(cast.agent), opened.held(cast.agent, asked), typed())
-        drafting.send(opened.actor(cast.agent), quote)
-        return quote.number
-
-
-def both(cast, number):
-    client = Proof(Evidence.MAIL, "王敏", cast.owner.contact_id, message_id="<ok@harbour.example>")
-    confirming.confirm(opened.actor(cast.owner), held(number), Side.CLIENT, client)
-    ours = Proof(Evidence.PORTAL, "Mia Manager", cast.manager.contact_id)
-    confirming.confirm(opened.actor(cast.manager), held(number), Side.PROVIDER, ours)
 
 
 @pytest.mark.rule("TS-29", "TS-06")
@@ -78,7 +37,7 @@ def test_one_confirmation_is_not_enough_to_begin(cast, asked, sent):
     """X83."""
     with told("2026-02-11 10:00"):
         proof = Proof(Evidence.MAIL, "王敏", cast.owner.contact_id, message_id="<ok@harbour.example>")
-        confirming.confirm(opened.actor(cast.owner), held(sent), Side.CLIENT, proof)
+        confirming.confirm(opened.actor(cast.client_manager), held(sent), Side.CLIENT, proof)
     with clock.told(at("2026-02-11 10:01")):
         assert record.stage_of(held(sent)) is Stage.CUSTOMER_CONFIRMED
     with told("2026-02-11 10:01"), pytest.raises(QuoteRefused) as refusal:
@@ -88,7 +47,7 @@ def test_one_confirmation_is_not_enough_to_begin(cast, asked, sent):
 
 
 def test_a_mail_is_no_evidence_without_its_message_id_and_nobody_confirms_twice(cast, sent):
-    who = opened.actor(cast.owner)
+    who = opened.actor(cast.client_manager)
     with told("2026-02-11 10:00"), pytest.raises(QuoteRefused) as refusal:
         confirming.confirm(who, held(sent), Side.CLIENT, Proof(Evidence.MAIL, "王敏"))
     assert (refusal.value.code, refusal.value.field) == ("MESSAGE_ID_NEEDED", "message_id")
@@ -101,7 +60,9 @@ def test_a_mail_is_no_evidence_without_its_message_id_and_nobody_confirms_twice(
 
 def test_after_its_last_day_it_cannot_be_confirmed(cast, sent):
     with told("2026-04-01 00:00"), pytest.raises(QuoteRefused) as refusal:
-        confirming.confirm(opened.actor(cast.owner), held(sent), Side.CLIENT, Proof(Evidence.PORTAL, "王敏"))
+        confirming.confirm(
+            opened.actor(cast.client_manager), held(sent), Side.CLIENT, Proof(Evidence.PORTAL, "王敏")
+        )
     assert refusal.value.code == "QUOTE_EXPIRED"
 
 
@@ -167,13 +128,15 @@ def test_defects_stop_the_days_and_the_next_handover_counts_anew(cast, sent):
         delivering.notice_left(again, clock.now())
         assert again.due_at == at("2026-05-11 23:59:59")  # the 10th is a Sunday
     with told("2026-04-12 09:00"):
-        delivering.accept(opened.actor(cast.owner), held(sent), "王敏")
+        delivering.accept(opened.actor(cast.client_manager), held(sent), "王敏")
     assert record.stage_of(held(sent)) is Stage.ACCEPTED
 
 
 def test_an_edit_after_sending_is_a_new_revision_without_confirmations(cast, sent, db_session):
     with told("2026-02-11 10:00"):
-        confirming.confirm(opened.actor(cast.owner), held(sent), Side.CLIENT, Proof(Evidence.PORTAL, "王敏"))
+        confirming.confirm(
+            opened.actor(cast.client_manager), held(sent), Side.CLIENT, Proof(Evidence.PORTAL, "王敏")
+        )
         with pytest.raises(QuoteRefused):
             drafting.rewrite(held(sent), typed())
         following = drafting.revise(opened.actor(cast.agent), held(sent), typed(title="Export, smaller"))
@@ -215,7 +178,7 @@ def test_an_extension_counts_once_the_other_side_agreed(cast, sent):
             )
         assert held(sent).work_until is None
         delivering.answer_extension(
-            opened.actor(cast.owner), held(sent), asked, Side.CLIENT, "王敏", agrees=True
+            opened.actor(cast.client_manager), held(sent), asked, Side.CLIENT, "王敏", agrees=True
         )
     assert held(sent).work_until == date(2026, 3, 20)
 
