@@ -74,3 +74,11 @@ def test_placeholders_are_the_same_on_both_sides(path):
             if text and not (asked - optional <= given <= asked):
                 wrong.append((forms(message.id)[0], text))
     assert wrong == []
+
+
+def test_chinese_sentences_have_chinese_punctuation():
+    """Half-width marks after a Chinese character look like a slip. A search field keeps its colon (状态:等待)."""
+    (path,) = (p for p in CATALOGUES if p.parts[-3] == "zh_Hans")
+    slip = re.compile(r"[\u4e00-\u9fff”）](?:[,;?!]|:(?=\s|%|$))")
+    texts = (text for message in load(path) for text in forms(message.string))
+    assert [text for text in texts if text and slip.search(text)] == []

@@ -29,7 +29,12 @@ def _page(what: str, **more: Any) -> str:
     listing = f"tickets_staff.{'canned' if what == 'reply' else 'macros'}"
     fields = [f"{{{f.value}}}" for f in Field]
     return render_template(
-        "tickets/staff/canned.html", nav=listing, listing=listing, what=what, fields=fields, **more
+        "tickets/staff/canned.html",
+        nav="tickets_staff.canned",
+        listing=listing,
+        what=what,
+        fields=fields,
+        **more,
     )
 
 
