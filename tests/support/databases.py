@@ -1,10 +1,13 @@
-"""Throw-away databases built by the real migrations once a run, then copied: a file on SQLite, a template on PostgreSQL."""
+"""Throw-away databases built by the real migrations once a run, then copied: a file on SQLite, a template on PostgreSQL.
+
+The copy on PostgreSQL is made once a process and emptied for each test that follows (tests/support/emptying.py).
+"""
 
 import shutil
 import sqlite3
 from pathlib import Path
 
-from tests.support import postgres, run_folder
+from tests.support import emptying, postgres, run_folder
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "portal_template"
@@ -85,13 +88,18 @@ def with_demo(engine: str, name: str, var_dir: Path) -> str:
     """The URL of a database that has the demo in it, and its files in `var_dir`."""
     template = run_folder.once(f"demo-{engine}", lambda: _demo(engine))
     shutil.copytree(run_folder.folder() / f"var-demo_{engine}", var_dir, dirs_exist_ok=True)
-    return _copied(engine, name, template)
+    return _copied(engine, f"{name}_demo" if engine == "postgresql" else name, template)
 
 
 def fresh(engine: str, name: str) -> str:
     """The URL of an empty, migrated database of that name; one that was there before is gone."""
-    making = _template_sqlite if engine == "sqlite" else _template_postgresql
-    return _copied(engine, name, run_folder.once(f"template-{engine}", making))
+    if engine == "sqlite":
+        return _copied(engine, name, run_folder.once(f"template-{engine}", _template_sqlite))
+    template = run_folder.once(f"template-{engine}", _template_postgresql)
+    if not emptying.empty(server().conninfo(name)):
+        _copied(engine, name, template)
+        emptying.learn(server().conninfo(name))
+    return server().url(name)
 
 
 def _copied(engine: str, name: str, template: str) -> str:

@@ -8,6 +8,7 @@ this small process in a session of its own, which ends it when the asker is gone
 FOLDER is removed at the end. USER is "-" for the present one.
 """
 
+import atexit
 import os
 import pwd
 import shutil
@@ -20,7 +21,14 @@ from typing import Any
 
 LOOK_EVERY = 0.2
 _started: "list[subprocess.Popen[bytes]]" = []
-"""Held, so that none is reported as forgotten when this process ends before it."""
+
+
+@atexit.register
+def _let_go() -> None:
+    """This process ends before its keepers, as is meant: Python shall not report them as forgotten."""
+    for kept in _started:
+        if kept.poll() is None:
+            kept.returncode = 0
 
 
 def start(
