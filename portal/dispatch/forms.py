@@ -18,7 +18,7 @@ from portal.dispatch.rules.visiting import Slot
 from portal.dispatch.service.sheets import SheetEntry, SheetPartEntry
 from portal.kernel import clock
 from portal.people.models import User
-from portal.web import languages
+from portal.web import filters, languages
 from portal.web.fields import Choice, DayField, Form, Number, Rows, line, text
 
 
@@ -71,14 +71,42 @@ class SlotForm(Form):
         self.at.data = f"{local.hour:02d}:{local.minute // 15 * 15:02d}"
         length = (end - start) // timedelta(minutes=1)
         self.minutes.data = next((m for m, _ in _LENGTHS if m >= length), _LENGTHS[-1][0])
-        self.engineer_id.data = str(engineer_id) if engineer_id else ""
+        self.engineer_id.data = engineer_id
+
+
+class MoveForm(SlotForm):
+    """Another slot or engineer for a visit, in spite of what speaks against it."""
+
+    told = BooleanField(_l("I have read this: keep it all the same"))
+    reason = line(_l("A manager's reason"), 500)
+
+    def know(self, start: datetime, end: datetime, zone: ZoneInfo) -> None:
+        """Offer the visit's own beginning and length among the choices, so that a move to another day leaves them alone."""
+        own, length = f"{start.astimezone(zone):%H:%M}", (end - start) // timedelta(minutes=1)
+        self.at.choices = [(hour, hour) for hour in sorted({*_HOURS, own})]
+        lengths: dict[int, Any] = dict(_LENGTHS)
+        lengths.setdefault(length, filters.minutes_text(length))
+        self.minutes.choices = sorted(lengths.items(), key=lambda c: c[0])
+        self.own = own, length
+
+    def show(self, start: datetime, end: datetime, engineer_id: int | None, zone: ZoneInfo) -> None:
+        super().show(start, end, engineer_id, zone)
+        self.at.data, self.minutes.data = self.own
+
+    def seen(self) -> int | None:
+        """Which state of the visit the page showed; None: it does not say."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class PlanForm(SlotForm):
     """A visit for a ticket."""
 
     pay_extra = BooleanField(_l("Come at this time although it is charged"))
-    override = line(_l("A manager's reason, if the phone and the remote session were not tried"), 500)
+    override = line(
+        _l("A manager's reason, if the phone and remote help were not tried or the slot does not fit"), 500
+    )
+    told = BooleanField(_l("I have read this: keep it all the same"))
     note = text(_l("For the engineer"), 2000)
 
     def suggest(self, at: datetime | None) -> None:

@@ -273,8 +273,24 @@ class Certificate(Model):
     """The kind of device it is wanted for; empty: it is wanted for none in particular."""
     issued_on: Mapped[date | None] = mapped_column(Date)
     expires_on: Mapped[date | None] = mapped_column(Date)
+    """The last day on which it is valid."""
+    told_on: Mapped[date | None] = mapped_column(Date)
+    """When its coming end was told; a new end is told anew."""
 
     user: Mapped[User] = relationship()
+
+
+class Qualification(Model):
+    """What a visit to a kind of device needs of whoever goes: a certificate or skill, by its name. `must`: nobody goes without;
+    else the board only says so."""
+
+    __tablename__ = "qualification"
+    __table_args__ = (UniqueConstraint("device_kind", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    device_kind: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(120))
+    must: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
 class CalendarFeed(Model):

@@ -255,6 +255,7 @@ def _visit(filled: Filled) -> VisitTerms:
         client_test_clause=raw.get("client_test_clause", ""),
         swap_clause=raw.get("swap_clause", ""),
         factory_clause=raw.get("factory_clause", ""),
+        certified_clause=raw.get("certified_clause", ""),
     )
 
 

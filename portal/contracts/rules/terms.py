@@ -313,7 +313,8 @@ class VisitTerms:
     `longest_days`: it ends with that calendar day (TS-26); `second_day_is_new`: what goes on is a new visit with a new consent
     and fee. `travel_clause`: the provider bears the travel (TS-28). `sheet_clause`: a sheet for each device with both
     signatures (HW-16). `client_test_clause`: repaired only after the client's test (HW-15). `swap_clause`, `factory_clause`:
-    parts that the user swaps (HW-26), and parts that go to the factory (HW-27).
+    parts that the user swaps (HW-26), and parts that go to the factory (HW-27). `certified_clause`: whoever comes holds a
+    certificate of the field (SS-13).
     """
 
     longest_days: int | None = None
@@ -326,6 +327,7 @@ class VisitTerms:
     client_test_clause: str = ""
     swap_clause: str = ""
     factory_clause: str = ""
+    certified_clause: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from portal.dispatch.queries import offers
 from portal.dispatch.rules import offering as rules
 from portal.dispatch.rules.offering import Cost, Takes, WhyNot
 from portal.dispatch.rules.visiting import PLANNED, Slot, VisitStatus
-from portal.dispatch.service import planning, record, visiting
+from portal.dispatch.service import fitting, planning, record, visiting
+from portal.dispatch.service.fitting import Despite, Unfit
 from portal.dispatch.service.planning import NotNow
 from portal.infra import outbox
 from portal.infra.db import db
@@ -69,6 +70,8 @@ def offer(actor: Actor, visit: Visit, slots: Sequence[Slot]) -> None:
         raise Refused(_l("That lies in the past. When shall somebody come?"), field="day")
     if any(_busy(visit, s.start, s.end) for s in wanted):
         raise Refused(_l("The engineer is with somebody else at one of these times."), field="day")
+    for slot in wanted:
+        fitting.check(actor, fitting.of_visit(visit, slot, visit.engineer_id), Despite())
     costs = [_cost_at(actor, visit, slot) for slot in wanted]
     planning.withdraw_offers(visit)
     for slot, cost in zip(wanted, costs, strict=True):
@@ -120,6 +123,8 @@ def choose(
                 actor, visit, option.starts_at, option.ends_at, visit.engineer_id,
                 pay_extra=option.cost.price is not None,
             )  # fmt: skip
+        except Unfit:
+            raise Refused(_NOT_HAD[WhyNot.TAKEN], field="slot") from None
         except NotNow:
             raise Refused(
                 _l(

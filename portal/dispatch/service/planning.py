@@ -17,8 +17,9 @@ from portal.contracts.service import assessing, charging, ledger
 from portal.contracts.service.ledger import Insufficient, Why
 from portal.dispatch.events import VisitCancelled, VisitScheduled
 from portal.dispatch.models import SlotOffer, Visit, VisitTicket
-from portal.dispatch.rules.visiting import PLANNED, VisitKind, VisitStatus
-from portal.dispatch.service import asking, record
+from portal.dispatch.rules.visiting import PLANNED, Slot, VisitKind, VisitStatus
+from portal.dispatch.service import asking, fitting, record
+from portal.dispatch.service.fitting import Despite
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
@@ -55,6 +56,8 @@ class Plan:
     override_reason: str = ""
     pay_extra: bool = False
     note: str = ""
+    told: bool = True
+    """The warnings about slot and engineer were read."""
 
 
 def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
@@ -71,12 +74,15 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
             found.decision,
         )
     answer = _chosen(ticket, found, plan)
+    kind = VisitKind.EMERGENCY if asking.emergency_of(ticket) else VisitKind.ON_SITE
+    slot = Slot(plan.starts_at, plan.ends_at)
+    wanted = fitting.Wanted(slot, plan.engineer_id, [ticket], answer.contract_id, answer.version, kind)
+    fitting.check(actor, wanted, Despite(plan.told, reason))
     now = clock.now()
     visit = Visit(
         number=ticket_record.next_number("visit"), organisation_id=ticket.organisation_id,
         site_id=plan.site_id or ticket.site_id, contract_id=answer.contract_id, version_number=answer.version,
-        kind=VisitKind.EMERGENCY if asking.emergency_of(ticket) else VisitKind.ON_SITE,
-        status=VisitStatus.PROPOSED, basis=found.basis, override_reason=reason.strip()[:500] or None,
+        kind=kind, status=VisitStatus.PROPOSED, basis=found.basis, override_reason=reason.strip()[:500] or None,
         starts_at=plan.starts_at, ends_at=plan.ends_at, price=answer.price or None, note=plan.note.strip() or None,
         created_at=now, created_by_id=actor.contact_id, changed_at=now,
     )  # fmt: skip
@@ -110,30 +116,36 @@ def move(
     starts_at: datetime,
     ends_at: datetime,
     engineer_id: int | None,
+    despite: Despite = Despite(),  # noqa: B008 - frozen
     *,
     pay_extra: bool | None = None,
 ) -> Visit:
     """Give a locked visit that nobody has set out for another slot or engineer; what it holds moves to the bucket of the new
-    day, and one that was only proposed is planned. A confirmed slot is to be confirmed anew; other times that were offered are
-    withdrawn. `pay_extra` None: charged where it was charged. Raises NotNow, Refused."""
+    day, and one that was only proposed is planned, unless it is a round whose week has not opened yet. A confirmed slot is to be
+    confirmed anew; other times that were offered are withdrawn. `pay_extra` None: charged where it was charged. Raises NotNow,
+    Unfit, Refused."""
     in_planning(visit)
-    _check_slot(starts_at, ends_at)
     unplanned = visit.status is VisitStatus.PROPOSED
     same_slot = not unplanned and (visit.starts_at, visit.ends_at) == (starts_at, ends_at)
-    if engineer_id is not None:
-        people.staff_user(engineer_id)
     if same_slot and visit.engineer_id == engineer_id:
         return visit
+    if not same_slot:
+        _check_slot(starts_at, ends_at)
+    if engineer_id is not None:
+        people.staff_user(engineer_id)
+    fitting.check(actor, fitting.of_visit(visit, Slot(starts_at, ends_at), engineer_id), despite)
     former, visit.engineer_id = visit.engineer_id, engineer_id
     if not same_slot:
         visit.starts_at, visit.ends_at, visit.moved_by_hand = starts_at, ends_at, True
         _hold_anew(actor, visit, pay_extra)
         visit.confirmed_at = visit.confirmed_by = visit.wish = None
         withdraw_offers(visit)
-    if unplanned or (visit.status is VisitStatus.CONFIRMED and not same_slot):
-        record.become(visit, actor, VisitStatus.SCHEDULED, moved=True, **_slot(visit))
+    reason = despite.reason.strip()[:500] if _may_override(actor) else ""
+    waits = visit.round_id is not None and not reserve_round(actor, visit)
+    if (unplanned and not waits) or (visit.status is VisitStatus.CONFIRMED and not same_slot):
+        record.become(visit, actor, VisitStatus.SCHEDULED, moved=True, reason=reason, **_slot(visit))
     else:
-        record.write(visit, actor, "moved" if not same_slot else "assigned", **_slot(visit))
+        record.write(visit, actor, "moved" if not same_slot else "assigned", reason=reason, **_slot(visit))
     for row in visit.tickets:
         if engineer_id is not None:
             clocks.stop(row.ticket, "dispatch", clock.now())

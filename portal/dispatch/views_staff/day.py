@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.dispatch import render
 from portal.dispatch.queries import day as days
+from portal.dispatch.render import visits as render
 from portal.dispatch.views_staff.door import blueprint
 from portal.kernel import clock
 from portal.web import guards, languages

@@ -1,5 +1,6 @@
 """Planning a visit from its ticket: what the contract says to it, the slot, or a planned round to join."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,10 +8,12 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.dispatch import render
 from portal.dispatch.forms import PlanForm
 from portal.dispatch.queries import visits
+from portal.dispatch.render import fitting as words
+from portal.dispatch.render import visits as render
 from portal.dispatch.service import asking, planning, rounds
+from portal.dispatch.service.fitting import Unfit
 from portal.dispatch.service.planning import NotNow
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra.transaction import transaction
@@ -51,9 +54,13 @@ def plan(number: int) -> ResponseReturnValue:
                     planning.Plan(
                         slot.start, slot.end, engineer_id=form.engineer_id.data,
                         override_reason=form.override.data or "", pay_extra=form.pay_extra.data, note=form.note.data or "",
+                        told=form.told.data,
                     ),
                 )  # fmt: skip
                 made = visit.number
+        except Unfit as unfit:
+            form.refuse(unfit)
+            return _page(number, form, 422, words.sentences(unfit.misfits))
         except Refused as refused:
             form.refuse(
                 refused if not isinstance(refused, NotNow) else Refused(refused.sentence, field="day")
@@ -94,9 +101,12 @@ def _preset(form: PlanForm) -> None:
         form.day.process(None, None)
         form.day.process_formdata([day])
         form.at.data = hour
+    form.engineer_id.data = request.args.get("engineer", type=int)
 
 
-def _page(number: int, form: PlanForm, code: int) -> ResponseReturnValue:
+def _page(
+    number: int, form: PlanForm, code: int, against: Sequence[dict[str, str]] = ()
+) -> ResponseReturnValue:
     actor = guards.actor()
     ticket = scope.ticket_for(actor, number)
     page = render_template(
@@ -107,6 +117,7 @@ def _page(number: int, form: PlanForm, code: int) -> ResponseReturnValue:
         may_override=actor.staff_role in (StaffRole.MANAGER, StaffRole.ADMINISTRATOR),
         coming=rounds.coming_for(ticket),
         render=render,
+        against=against,
         **_decided(number, form),
     )
     return page, code

@@ -17,9 +17,9 @@ from flask_babel import gettext as _
 from portal.assets import queries as assets
 from portal.contracts import render as contracts
 from portal.contracts.rules.terms import Cause
-from portal.dispatch import render
 from portal.dispatch.forms import SheetForm
 from portal.dispatch.queries import day, visits
+from portal.dispatch.render import visits as render
 from portal.dispatch.rules.visiting import PLANNED, VisitStatus
 from portal.dispatch.service import planning, sheets, site, solved, visiting
 from portal.dispatch.service.sheets import NotComplete

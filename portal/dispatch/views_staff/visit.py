@@ -8,17 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.contracts import render as contracts
-from portal.dispatch import render
-from portal.dispatch.forms import AgreeForm, ReasonForm, SlotForm
+from portal.dispatch.forms import AgreeForm, ReasonForm
 from portal.dispatch.queries import visits
+from portal.dispatch.render import visits as render
 from portal.dispatch.rules.visiting import PLANNED, VisitStatus
 from portal.dispatch.service import planning, sheets, visiting
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra.transaction import transaction
 from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.errors import Refused
-from portal.people import queries as people
-from portal.web import guards, htmx, languages
+from portal.web import guards, htmx
 
 BOTH = ["GET", "POST"]
 Step = Callable[[Actor, Any], Any]
@@ -28,22 +27,6 @@ Step = Callable[[Actor, Any], Any]
 def visit(visit_number: int) -> ResponseReturnValue:
     """The page of one visit."""
     return _page(visit_number)
-
-
-@blueprint.route("/visits/<int:visit_number>/move", methods=BOTH)
-def move(visit_number: int) -> ResponseReturnValue:
-    """Another slot or engineer."""
-    form = SlotForm()
-    form.offer(people.staff())
-    if request.method == "GET":
-        found = visits.visit_for(guards.actor(), visit_number)
-        form.show(found.starts_at, found.ends_at, found.engineer_id, languages.zone())
-
-    def step(actor: Actor, locked: Any) -> None:
-        slot = form.slot()
-        planning.move(actor, locked, slot.start, slot.end, form.engineer_id.data)
-
-    return _by_form(visit_number, "move", form, step, _("The visit is moved."))
 
 
 @blueprint.route("/visits/<int:visit_number>/agree", methods=BOTH)

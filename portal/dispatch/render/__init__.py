@@ -1,0 +1,1 @@
+"""Visits in words and as they are drawn, a file for each subject."""
