@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.contracts.queries.pages import Left, Shown
+from portal.contracts.rules import upgrades
 from portal.contracts.rules.decision import Outcome, Reason
 from portal.contracts.rules.forms import Words
 from portal.contracts.rules.ledger import UNIT, LineKind, Period
@@ -261,6 +262,9 @@ def reading(words: Words) -> str:
 
 def named(entitlement: Entitlement) -> str:
     """What an entitlement is for."""
+    if entitlement.code.startswith(upgrades.PREFIX):
+        kind = entitlement.code.removeprefix(upgrades.PREFIX)
+        return _("An upgrade of “%(kind)s” that is free, because the last one fell short", kind=kind)
     return " · ".join(str(word) for service, word in SERVICES.items() if service in entitlement.services)
 
 
@@ -334,11 +338,8 @@ def figure(left: Left, shown: Shown) -> dict[str, str]:
 
 
 def _resets(left: Left) -> bool:
-    return (
-        left.resets_at is not None
-        and left.entitlement is not None
-        and left.entitlement.period is not Period.TERM
-    )
+    e = left.entitlement
+    return bool(left.resets_at and e and e.period is not Period.TERM)
 
 
 def card(shown: Shown) -> dict[str, Any]:

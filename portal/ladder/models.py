@@ -110,3 +110,40 @@ class RemoteTool(Model):
     name: Mapped[str] = mapped_column(String(80), unique=True)
     template: Mapped[str] = mapped_column(String(500))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Upgrade(Model):
+    """An upgrade that was made, whether it came up to what was promised (TS-11), and the training that belongs to it (SS-05)."""
+
+    __tablename__ = "upgrade"
+    __table_args__ = (Index("ix_upgrade_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    """The contract that answered for it."""
+    kind: Mapped[str] = mapped_column(String(40))
+    """What was upgraded, as staff name it; the same name is the same kind."""
+    version: Mapped[str] = mapped_column(String(60))
+    """To which version."""
+    worked: Mapped[bool] = mapped_column(Boolean)
+    lacking: Mapped[str | None] = mapped_column(String(500))
+    """What fell short."""
+    free: Mapped[bool] = mapped_column(Boolean)
+    """It took the unit that an earlier one of the kind had left."""
+    free_again_clause: Mapped[str | None] = mapped_column(String(60))
+    """By which the next one is free."""
+    training_clause: Mapped[str | None] = mapped_column(String(60))
+    """By which people are to be trained; None: nothing asks for it."""
+    trained_at: Mapped[datetime | None] = mapped_column(Instant)
+    trained_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    training: Mapped[str | None] = mapped_column(String(500))
+    """Who was shown what, or why nobody needs it."""
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    submission: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """Which form it came by: sent twice it is one."""
+
+    ticket: Mapped[Ticket] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    trained_by: Mapped[User | None] = relationship(foreign_keys=[trained_by_id])

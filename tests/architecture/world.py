@@ -93,7 +93,7 @@ def _before_a_visit(cast: Cast, owner: Any, agent: Any, ticket: Any) -> dict[str
 
     from portal.kernel import clock
     from portal.ladder.rules.checklist import AnswerKind, Question, Words
-    from portal.ladder.service import callbacks, checklists, remote
+    from portal.ladder.service import callbacks, checklists, remote, upgrades
     from portal.tickets.service import consent
 
     wish = callbacks.Wish("138 0013 8000", clock.now() + timedelta(hours=2), "The till")
@@ -103,6 +103,7 @@ def _before_a_visit(cast: Cast, owner: Any, agent: Any, ticket: Any) -> dict[str
         "callback_id": callbacks.ask(owner, ticket, wish).id,
         "consent_id": consent.ask(agent, ticket, cast.owner.contact_id, "Look into the journal", 24).id,
         "checklist_id": written.id,
+        "upgrade_id": upgrades.log(agent, ticket, upgrades.Made("Ledger 5", "5.1", worked=True)).id,
         "tool_id": remote.keep("Remote", "https://remote.example/{serial}").id,
     }
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from portal.contracts.models import ContractForm, ContractVersion, CoverageDecision
 from portal.contracts.queries import formbook
+from portal.contracts.rules import forms
 from portal.contracts.rules.forms import Clause
 from portal.infra.db import db
 
@@ -33,11 +34,7 @@ def table_clause(ref: str, table: str, *, rule: str = "") -> str | None:
     text = db.session.scalar(query)
     if text is None:
         return None
-    form = formbook.read(text)
-    found: str = form.parts.get(table, {}).get("clause", "")
-    if found or not rule:
-        return found
-    return next((c.ref for c in form.clauses.values() if rule in c.rules), "")
+    return forms.says(formbook.read(text), table, "clause", rule)
 
 
 def clause_with(contract_id: int, version_number: int | None, rule: str) -> Clause | None:

@@ -20,7 +20,7 @@ from portal.contracts.models import (
 )
 from portal.contracts.queries import calendars, facts, formbook
 from portal.contracts.queries.facts import Known
-from portal.contracts.rules import rounds, standing
+from portal.contracts.rules import rounds, standing, upgrades
 from portal.contracts.rules.compiling import Compiled
 from portal.contracts.rules.forms import Form
 from portal.contracts.rules.ledger import LineKind
@@ -166,6 +166,11 @@ def _one(
     version = contract.version_on(day, now) or contract.versions[0]
     stored = next(v for v in record.versions if v.number == version.number)
     left = [replace(figures.get((record.id, e.code), Left(e)), entitlement=e) for e in version.entitlements]
+    left += [
+        replace(figure, entitlement=upgrades.as_entitlement(code, version.free_again_clause), resets_at=None)
+        for (contract_id, code), figure in sorted(figures.items())
+        if contract_id == record.id and code.startswith(upgrades.PREFIX)
+    ]
     return Shown(
         record,
         organisation,
@@ -192,8 +197,14 @@ def _figures(ids: set[int], now: datetime) -> dict[tuple[int, str], Left]:
     found: dict[tuple[int, str], Left] = {}
     for bucket, granted in db.session.execute(query):
         free = bucket.posted - bucket.held
+        before = found.get((bucket.contract_id, bucket.entitlement), Left(None, resets_at=bucket.closes_at))
         found[bucket.contract_id, bucket.entitlement] = Left(
-            None, granted or 0, (granted or 0) - bucket.posted, bucket.held, free, bucket.closes_at
+            None,
+            before.granted + (granted or 0),
+            before.used + (granted or 0) - bucket.posted,
+            before.reserved + bucket.held,
+            before.left + free,
+            min(before.resets_at or bucket.closes_at, bucket.closes_at),
         )
     return found
 

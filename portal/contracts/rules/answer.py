@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from portal.contracts.rules import upgrades
 from portal.contracts.rules.decision import (
     CENT,
     CLOSENESS,
@@ -65,6 +66,8 @@ class Answer:
             self._in_term(version)
             self._covered(version)
             self._not_suspended(version)
+            if (free := self._free_again(version)) is not None:
+                return free
             excluded = self._cause(version)
             entitlement = self._scope(version, excluded)
             if excluded:
@@ -180,6 +183,22 @@ class Answer:
             Check(6, "cause", clause is None, clause or "", Reason.EXCLUDED_CAUSE if clause else None)
         )
         return clause
+
+    def _free_again(self, version: Version) -> Decision | None:
+        """TS-11: the last upgrade of this kind fell short, so this one is not charged, whatever else is said of upgrades."""
+        if self.service is not Service.UPGRADE or not self.q.upgrade or not version.free_again_clause:
+            return None
+        code, clause = upgrades.entitlement_of(self.q.upgrade), version.free_again_clause
+        given = next(
+            (b for b in self.contract.buckets if b.entitlement == code and b.available >= UNIT), None
+        )
+        if given is None:
+            return None
+        for number, check in ((7, "scope"), (10, "entitlement"), (11, "price")):
+            self._pass(number, check, clause)
+        return self._answer(
+            Outcome.CONSUME, ledger=LedgerPlan(given.id, code), entitlement=code, clause=clause
+        )
 
     def _scope(self, version: Version, excluded: str | None) -> Entitlement | None:
         """Check 7: an entitlement names the service; an emergency may fall back on the plain visit."""

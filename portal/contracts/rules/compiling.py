@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.contracts.rules.deadlines import AfterHours, ClockRule, CloseAt, SpanKind, plus_months
-from portal.contracts.rules.forms import Form
+from portal.contracts.rules.forms import Form, says
 from portal.contracts.rules.ledger import UNIT, Period
 from portal.contracts.rules.terms import (
     ArrearsMode,
@@ -124,6 +124,9 @@ def compiled(
         part_clause=parts.get("clause", ""),
         phone_first_clause=part.get("phone_first", {}).get("clause"),
         emergency_rate=part.get("emergency", {}).get("rate"),
+        free_again_clause=says(filled.form, "upgrade", "free_again_clause", "TS-11"),
+        training_clause=says(filled.form, "upgrade", "training_clause", "SS-05"),
+        publish_clause=says(filled.form, "publish", "clause", "WB-07"),
     )
     run_off = part.get("run_off", {})
     return Compiled(
@@ -256,6 +259,7 @@ def _visit(filled: Filled) -> VisitTerms:
         swap_clause=raw.get("swap_clause", ""),
         factory_clause=raw.get("factory_clause", ""),
         certified_clause=raw.get("certified_clause", ""),
+        shipping_clause=says(filled.form, "visit", "shipping_clause", "HW-10"),
     )
 
 

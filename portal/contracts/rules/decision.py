@@ -61,6 +61,8 @@ class Question:
     planned_round: bool = False
     labour_hours: Decimal = Decimal(0)
     part_list_price: Decimal = Decimal(0)
+    upgrade: str = ""
+    """The kind of an upgrade: the same kind may be free this time (TS-11)."""
     in_progress: bool = False
     """Work on it has begun: what a run-off clause asks."""
 

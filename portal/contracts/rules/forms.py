@@ -107,6 +107,8 @@ TABLES = frozenset(
         "emergency",
         "termination",
         "visit",
+        "upgrade",
+        "publish",
     }
 )
 LISTS = frozenset({"entitlement", "price", "target", "plan", "warning", "milestone"})
@@ -192,6 +194,13 @@ def references(value: Any, kind: str) -> Iterator[str]:
             yield from references(inner, kind)
 
 
+def says(form: Form, table: str, key: str, rule: str) -> str:
+    """The clause that a table names under a key; where a form was written before it had the key, the clause that carries the
+    rule; "" where the wording says nothing of it."""
+    named: str = form.parts.get(table, {}).get(key, "")
+    return named or next((c.ref for c in form.clauses.values() if rule in c.rules), "")
+
+
 def clause_refs(text: str) -> list[str]:
     """Several clauses may be named in one place: "四.1.b, 四.2"."""
     return [ref.strip() for ref in text.split(",") if ref.strip()]
@@ -200,7 +209,8 @@ def clause_refs(text: str) -> list[str]:
 def _dangling(form: Form, text: str) -> Iterator[Fault]:
     """References that lead nowhere, and defaults that are no option."""
     named = [*references(dict(form.parts), "clause")]
-    named += [v for k, v in form.parts.get("visit", {}).items() if k.endswith("_clause")]
+    for table in ("visit", "upgrade"):
+        named += [v for k, v in form.parts.get(table, {}).items() if k.endswith("_clause")]
     named += [b.clause for b in form.blanks.values()] + [s.clause for s in form.settings.values()]
     for clause in dict.fromkeys(named):
         for ref in clause_refs(clause):

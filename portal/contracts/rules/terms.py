@@ -174,6 +174,12 @@ class Version:
     phone_first_clause: str | None = None
     """None: the contract does not ask to try by phone first."""
     emergency_rate: str | None = None
+    free_again_clause: str = ""
+    """An upgrade that fell short makes the next one of its kind free (TS-11)."""
+    training_clause: str = ""
+    """After an update the client's people are trained (SS-05)."""
+    publish_clause: str = ""
+    """What was made goes live only once it was accepted (WB-07)."""
 
     def price(self, code: str | None, day: date) -> Price | None:
         return next((p for p in self.prices if p.code == code and p.valid_on(day)), None)
@@ -314,7 +320,7 @@ class VisitTerms:
     and fee. `travel_clause`: the provider bears the travel (TS-28). `sheet_clause`: a sheet for each device with both
     signatures (HW-16). `client_test_clause`: repaired only after the client's test (HW-15). `swap_clause`, `factory_clause`:
     parts that the user swaps (HW-26), and parts that go to the factory (HW-27). `certified_clause`: whoever comes holds a
-    certificate of the field (SS-13).
+    certificate of the field (SS-13). `shipping_clause`: what is not urgent may be sent in or fetched instead (HW-10).
     """
 
     longest_days: int | None = None
@@ -328,6 +334,7 @@ class VisitTerms:
     swap_clause: str = ""
     factory_clause: str = ""
     certified_clause: str = ""
+    shipping_clause: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from portal.infra.transaction import transaction
 from portal.kernel.errors import Refused
 from portal.ladder import render
 from portal.ladder.forms.consent import ConsentForm
-from portal.ladder.queries import callbacks, remote, similar
+from portal.ladder.queries import callbacks, remote, similar, upgrades
 from portal.ladder.queries import checklists as checklist_queries
 from portal.ladder.rules import checklist as rules
 from portal.ladder.service import checklists
@@ -50,6 +50,8 @@ def panel(number: int) -> ResponseReturnValue:
             for s in checklist_queries.sheets_of(actor, ticket)
         ],
         similar=similar.solved_like(actor, ticket),
+        upgrades=upgrades.of_ticket(actor, ticket),
+        free_upgrades=upgrades.free_next(actor, ticket),
         nav="tickets_staff.queue",
     )
 

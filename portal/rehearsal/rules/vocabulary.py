@@ -67,6 +67,7 @@ _QUESTION = {
     "override": may(Value.TEXT),
     "planned": may(Value.FLAG),
     "in_progress": may(Value.FLAG),
+    "upgrade": may(Value.TEXT),
 }
 _BUCKET = {
     "contract": must(Value.CONTRACT),

@@ -44,6 +44,13 @@ DO: Mapping[str, Mapping[str, Key]] = {
     "call_off": {**_VISIT, "reason": may(Value.TEXT), "by": may(Value.TEXT, Party)},
     "undo": {**_VISIT, "reason": may(Value.TEXT)},
     "send_part": {**_TICKET, "part": must(Value.TEXT), "list_price": must(Value.AMOUNT)},
+    "upgrade": {
+        **_TICKET,
+        "kind": must(Value.TEXT),
+        "version": must(Value.TEXT),
+        "fell_short": may(Value.TEXT),
+    },
+    "train": {**_TICKET, "words": may(Value.TEXT)},
     "quote": {
         "as": must(Value.NEW),
         **_TICKET,

@@ -156,6 +156,7 @@ def _ask(stage: Stage, g: Given) -> None:
         labour_hours=g.get("labour_hours", Decimal(0)),
         part_list_price=g.get("part_list_price", Decimal(0)),
         in_progress=g.get("in_progress", False),
+        upgrade=g.get("upgrade", ""),
     )
     stage.answers[g["as"]], _ = assessing.ask(stage.staff, question)
 

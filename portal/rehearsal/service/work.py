@@ -15,6 +15,8 @@ from portal.dispatch.queries import visits
 from portal.dispatch.service import parts, planning, rounds, sheets, visiting
 from portal.infra.db import db
 from portal.kernel.actor import SYSTEM, Actor
+from portal.ladder.queries import upgrades as upgrade_queries
+from portal.ladder.service import upgrades
 from portal.people.models import User
 from portal.quotes.models import Quote
 from portal.quotes.queries import quotes
@@ -124,6 +126,20 @@ def _send_part(stage: Stage, g: Given) -> None:
     parts.send(stage.staff, stage.ticket(g["ticket"]), [sheets.SheetPartEntry(g["part"], g["list_price"])])
 
 
+def _upgrade(stage: Stage, g: Given) -> None:
+    lacking = g.get("fell_short", "")
+    made = upgrades.Made(g["kind"], g["version"], not lacking, lacking)
+    upgrades.log(stage.staff, stage.ticket(g["ticket"]), made)
+
+
+def _train(stage: Stage, g: Given) -> None:
+    """The people are trained for every upgrade of the ticket that asks for it."""
+    ticket = stage.ticket(g["ticket"])
+    for upgrade in upgrade_queries.of_ticket(stage.staff, ticket):
+        if upgrade.training_clause:
+            upgrades.train(stage.staff, ticket, upgrade, g.get("words", "shown what is new"))
+
+
 def _held_quote(stage: Stage, g: Given) -> Quote:
     return quotes.quote_for(SYSTEM, stage.quotes[g["quote"]], lock=True)
 
@@ -201,6 +217,8 @@ VERBS: Mapping[str, Callable[[Stage, Given], None]] = {
     "call_off": _call_off,
     "undo": _undo,
     "send_part": _send_part,
+    "upgrade": _upgrade,
+    "train": _train,
     "quote": _quote,
     "quote_confirm": _quote_confirm,
     "quote_reject": _quote_reject,

@@ -142,9 +142,37 @@ def _time(details: Details, who: str) -> str:
     return _("%(name)s spent %(time)s: %(what)s", name=who, time=spent, what=details["for"])
 
 
+def _upgrade(details: Details, who: str) -> str:
+    what = _("%(kind)s %(version)s", kind=details["kind"], version=details["version"])
+    if details.get("worked"):
+        line = _("%(what)s was installed and works", what=what)
+    else:
+        line = _("%(what)s was installed and fell short: %(lacking)s", what=what, lacking=details["lacking"])
+    if details.get("free"):
+        line = _("%(line)s. Not charged (%(clause)s)", line=line, clause=details["free"])
+    if details.get("again"):
+        line = _(
+            "%(line)s. The next one of this kind is not charged (%(clause)s)",
+            line=line,
+            clause=details["again"],
+        )
+    return line
+
+
+def _training(details: Details, who: str) -> str:
+    what = _("%(kind)s %(version)s", kind=details["kind"], version=details["version"])
+    if details.get("given"):
+        return _(
+            "%(name)s trained people on %(what)s: %(words)s", name=who, what=what, words=details["words"]
+        )
+    return _("No training is needed for %(what)s: %(words)s", what=what, words=details["words"])
+
+
 _LINES: dict[str, Callable[[Details, str], str]] = {
     "visit": _visit,
     "quote": _quote,
     "parts": _parts,
     "time": _time,
+    "upgrade": _upgrade,
+    "training": _training,
 }

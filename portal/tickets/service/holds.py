@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.tickets.models.holds import WorkApproval, WorkHold
+
+OPEN_WORK = _l(
+    "Work for this ticket is still open: a visit, a quote, or the training after an upgrade. End or cancel it first."
+)
 
 
 def hold(ticket_id: int, ref: str) -> None:

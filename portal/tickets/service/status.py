@@ -140,7 +140,7 @@ def resolve(actor: Actor, ticket: Ticket, code: ClosureCode, words: Words) -> No
     if ticket.status is Status.RESOLVED:
         raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
     if holds.of(ticket.id):
-        raise Refused(_l("Work for this ticket is still open: a visit or a quote. End or cancel it first."))
+        raise Refused(holds.OPEN_WORK)
     now = clock.now()
     become(ticket, actor, Status.RESOLVED, now)
     touch_by_staff(ticket, actor, now)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from portal.contracts.rules.decide import decide
 from portal.contracts.rules.decision import Decision, Outcome, Question, Reason
-from portal.contracts.rules.terms import Cause, Contract, Covered, Service, Suspension, Term
+from portal.contracts.rules.ledger import UNIT
+from portal.contracts.rules.terms import Bucket, Cause, Contract, Covered, Service, Suspension, Term
+from portal.contracts.rules.upgrades import span_of
 from tests.unit.contracts.calendars import at
 from tests.unit.contracts.contracts import CLIENT, HW, NOW, OTHER_DEVICE, PC, PC_DEVICE, SS, TS, with_week
 
@@ -281,3 +283,27 @@ def test_before_its_first_day_a_contract_is_not_in_force_yet() -> None:
     question = Question(CLIENT, Service.ON_SITE, at("2026-01-04 10:00"))
     found = decide(question, [HW], at("2026-01-04 10:00"))
     assert (found.outcome, found.reason) == (Outcome.BLOCKED, Reason.NOT_YET)
+
+
+@pytest.mark.rule("TS-11")
+def test_an_upgrade_is_free_while_a_unit_of_its_kind_is_left() -> None:
+    """TS-11: whatever the contract says of upgrades otherwise."""
+    given = Bucket(9, "free_upgrade:ledger 5", span_of(1, at("2026-02-01 09:00")), UNIT)
+    clause = replace(TS.versions[0], free_again_clause="二.2.4")
+    ours = replace(TS, versions=(clause,), buckets=(given,))
+    free = ask(Service.UPGRADE, "2026-03-10 10:05", ours, upgrade="Ｌedger  5")
+    assert (free.outcome, free.price, free.clause) == (Outcome.CONSUME, Decimal("0.00"), "二.2.4")
+    assert free.ledger is not None
+    assert free.ledger.bucket_id == 9
+    for other in (
+        ask(Service.UPGRADE, "2026-03-10 10:05", ours, upgrade="Stock"),
+        ask(Service.UPGRADE, "2026-03-10 10:05", ours),
+        ask(
+            Service.UPGRADE,
+            "2026-03-10 10:05",
+            replace(ours, buckets=(replace(given, available=0),)),
+            upgrade="ledger 5",
+        ),
+        ask(Service.UPGRADE, "2026-03-10 10:05", replace(ours, versions=TS.versions), upgrade="ledger 5"),
+    ):
+        assert other.outcome is Outcome.QUOTE_REQUIRED
