@@ -11,6 +11,7 @@ from portal.assets.models import Device
 from portal.contracts.models import ContractRecord, LedgerEntry, PlannedRound
 from portal.contracts.rules.terms import Cause
 from portal.dispatch.rules.offering import Takes
+from portal.dispatch.rules.shipping import Handling, ShipmentState
 from portal.dispatch.rules.visiting import Basis, VisitKind, VisitStatus
 from portal.infra.db import Amount, BigId, Instant, Json, Model, choice
 from portal.people.models import Contact, Organisation, Site, User
@@ -302,3 +303,33 @@ class CalendarFeed(Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Shipment(Model):
+    """A device on its way to us, with us, or sent back (HW-10), with the freight numbers of both ways."""
+
+    __tablename__ = "shipment"
+    __table_args__ = (
+        Index("ix_shipment_ticket", "ticket_id", "id"),
+        Index("ix_shipment_device", "device_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    handling: Mapped[Handling] = mapped_column(choice(Handling, "handling"))
+    state: Mapped[ShipmentState] = mapped_column(choice(ShipmentState, "state"))
+    clause: Mapped[str] = mapped_column(String(60))
+    carrier: Mapped[str | None] = mapped_column(String(80))
+    tracking: Mapped[str | None] = mapped_column(String(80))
+    back_carrier: Mapped[str | None] = mapped_column(String(80))
+    back_tracking: Mapped[str | None] = mapped_column(String(80))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Sent back, or called off."""
+    reason: Mapped[str | None] = mapped_column(String(300))
+    """Why it was called off."""
+
+    ticket: Mapped[Ticket] = relationship()
+    device: Mapped[Device] = relationship()

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.dispatch.forms import PlanForm
-from portal.dispatch.queries import visits
+from portal.dispatch.queries import shipments, visits
 from portal.dispatch.render import fitting as words
 from portal.dispatch.render import visits as render
-from portal.dispatch.service import asking, planning, rounds
+from portal.dispatch.service import asking, planning, rounds, shipping
 from portal.dispatch.service.fitting import Unfit
 from portal.dispatch.service.planning import NotNow
 from portal.dispatch.views_staff.door import blueprint
@@ -31,7 +31,14 @@ def ticket_visits(number: int) -> ResponseReturnValue:
     actor = guards.actor()
     ticket = scope.ticket_for(actor, number)
     found = visits.of_ticket(actor, ticket.id)
-    return render_template("dispatch/staff/_ticket_visits.html", ticket=ticket, visits=found, render=render)
+    return render_template(
+        "dispatch/staff/_ticket_visits.html",
+        ticket=ticket,
+        visits=found,
+        render=render,
+        shipment_clause=shipping.clause_of(ticket),
+        has_shipments=bool(shipments.of_ticket(actor, ticket.id)),
+    )
 
 
 @blueprint.route("/tickets/<int:number>/visits/plan", methods=["GET", "POST"])

@@ -137,6 +137,23 @@ def _parts(details: Details, who: str) -> str:
     )  # fmt: skip
 
 
+def _shipment(details: Details, who: str) -> str:
+    device, fetched = details["device"], details["handling"] == "pickup"
+    words = {
+        "arranged": _("We fetch %(device)s (%(clause)s)", device=device, clause=details["clause"])
+        if fetched
+        else _("%(device)s is sent to us (%(clause)s)", device=device, clause=details["clause"]),
+        "tracked": _("%(device)s is on its way to us", device=device),
+        "received": _("%(device)s is with us", device=device),
+        "returned": _("%(device)s goes back to the client", device=device),
+        "called_off": _("%(device)s does not come to us after all", device=device),
+    }
+    line = words[str(details["became"])]
+    freight = " ".join(filter(None, (details.get("carrier"), details.get("tracking"))))
+    more = details.get("reason") if details["became"] == "called_off" else freight
+    return _("%(line)s: %(reason)s", line=line, reason=more) if more else line
+
+
 def _time(details: Details, who: str) -> str:
     spent = filters.minutes_text(int(details["minutes"]))
     return _("%(name)s spent %(time)s: %(what)s", name=who, time=spent, what=details["for"])
@@ -173,6 +190,7 @@ _LINES: dict[str, Callable[[Details, str], str]] = {
     "quote": _quote,
     "parts": _parts,
     "time": _time,
+    "shipment": _shipment,
     "upgrade": _upgrade,
     "training": _training,
 }

@@ -11,7 +11,6 @@ from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.ladder.models import Upgrade
-from portal.people import queries as people
 from portal.tickets.rules.words import Status
 from tests.integration.tickets import opened
 
@@ -30,7 +29,7 @@ def signed(cast):
         assert cut in text
         with transaction():
             made, _ = entering.enter(
-                people.actor(cast.administrator),
+                opened.actor(cast.administrator),
                 entering.NewContract(number, cast.harbour.id, text.replace(cut, ""), blanks),
             )
             for side in ("client", "provider"):
@@ -95,7 +94,7 @@ def test_after_an_update_the_ticket_waits_for_the_training(cast, as_user, signed
     assert send(desk, number, kind="CRM").status_code == 303
     end = {"code": "answered", "text": "Installed."}
     refused = desk.post(f"/desk/tickets/{number}/resolve", data=end)
-    assert (refused.status_code, "the training after an upgrade" in refused.text) == (422, True)
+    assert (refused.status_code, "Work for this ticket is still open" in refused.text) == (422, True)
     address = re.search(
         r"/desk/tickets/\d+/upgrades/\d+/training", desk.htmx("GET", f"/desk/tickets/{number}/ladder").text
     )
