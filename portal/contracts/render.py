@@ -88,9 +88,8 @@ def money(amount: Decimal | str) -> str:
 
 def units(quantity: int) -> str:
     """Hundredths of a unit as people read them: 1, 0.5."""
-    return (
-        f"{Decimal(quantity) / UNIT:f}".rstrip("0").rstrip(".") if quantity % UNIT else str(quantity // UNIT)
-    )
+    parts = f"{Decimal(quantity) / UNIT:f}".rstrip("0").rstrip(".")
+    return parts if quantity % UNIT else str(quantity // UNIT)
 
 
 def amount(quantity: int) -> int | float:
@@ -263,8 +262,8 @@ def reading(words: Words) -> str:
 def named(entitlement: Entitlement) -> str:
     """What an entitlement is for."""
     if entitlement.code.startswith(upgrades.PREFIX):
-        kind = entitlement.code.removeprefix(upgrades.PREFIX)
-        return _("An upgrade of “%(kind)s” that is free, because the last one fell short", kind=kind)
+        name = entitlement.code.removeprefix(upgrades.PREFIX)
+        return _("An upgrade of “%(kind)s” that is free, because the last one fell short", kind=name)
     return " · ".join(str(word) for service, word in SERVICES.items() if service in entitlement.services)
 
 
