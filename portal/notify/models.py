@@ -74,6 +74,10 @@ class Delivery(Model):
     visit_link_id: Mapped[int | None] = mapped_column(ForeignKey("visit_link.id"))
     calendar: Mapped[str | None] = mapped_column(Text)
     """The calendar file that travels with it (RFC 5545), as it was when the thing happened."""
+    quote_link_id: Mapped[int | None] = mapped_column(ForeignKey("quote_link.id"))
+    """Of a mail that offers something: its secret address is put in when the mail is sent."""
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handover.id"))
+    """Of a notice of delivery: the days of silence count from when the first of them left."""
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "state"))
     reason: Mapped[Reason | None] = mapped_column(choice(Reason, "reason"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)

@@ -320,7 +320,10 @@ def may_still_see(delivery: Delivery) -> bool:
         return True
     known = facts(delivery.ticket)
     staff = set(_staff_contacts())
-    return delivery.contact_id in known.reachable & (staff | {known.requester, *known.participants})
+    if delivery.contact_id in known.reachable & (staff | {known.requester, *known.participants}):
+        return True
+    # Who answers for the whole organisation sees all of its tickets.
+    return delivery.contact_id in client_managers(delivery.ticket.organisation_id)
 
 
 def files_of(entry_id: int | None) -> list[Attachment]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from portal.infra import jobs
 from portal.infra.db import db
@@ -16,6 +17,9 @@ from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries import Reader
 from portal.notify.rules import Message
 from portal.people.service import bouncing, links
+from portal.quotes.queries import quotes
+from portal.quotes.service import delivering
+from portal.quotes.service import links as quote_links
 from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import consents
 from portal.tickets.service import consent, record
@@ -47,6 +51,8 @@ def add(
     auto_submitted: str | None = None,
     link_id: int | None = None,
     consent_id: int | None = None,
+    quote_link_id: int | None = None,
+    handover_id: int | None = None,
 ) -> Delivery | None:
     """Record a delivery and the job that sends it; None if this person was told of this cause already.
 
@@ -73,7 +79,8 @@ def add(
         message_id=f"<delivery.{secrets.token_hex(16)}@{mailbox.rpartition('@')[2]}>",
         in_reply_to=known[-1] if known else None, references=" ".join(rules.references_of(known)) or None,
         reply_to=reply_to, auto_submitted=auto_submitted, subject=words.subject[:300], text=words.text, html=words.html,
-        link_id=link_id, consent_id=consent_id, state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
+        link_id=link_id, consent_id=consent_id, quote_link_id=quote_link_id,
+        handover_id=handover_id, state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
         created_at=now,
     )  # fmt: skip
     db.session.add(delivery)
@@ -112,8 +119,10 @@ def claim(delivery_id: int) -> Delivery | None:
         _withhold(delivery, Reason.MAY_NOT_SEE)
     elif delivery.link_id is None and queries.bounces(delivery.address):
         _withhold(delivery, Reason.BOUNCING)
-    elif (delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now())) or (
-        delivery.consent_id is not None and not consent.still_open(delivery.consent_id)
+    elif (
+        (delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now()))
+        or (delivery.consent_id is not None and not consent.still_open(delivery.consent_id))
+        or (delivery.quote_link_id is not None and not quote_links.still_works(delivery.quote_link_id))
     ):
         _withhold(delivery, Reason.LINK_ENDED)
     else:
@@ -130,6 +139,8 @@ def with_secret(delivery: Delivery) -> tuple[str, str]:
     """Text and HTML as they leave: the one-time address in place of its stand-in. Never stored."""
     if delivery.consent_id is not None:
         url = consent.url_of(consents.consent_to_send(delivery.consent_id))
+    elif delivery.quote_link_id is not None:
+        url = quote_links.url_of(delivery.quote_link_id)
     elif delivery.link_id is not None:
         url = links.url_of(delivery.link_id)
     else:
@@ -142,12 +153,25 @@ def settle_sent(delivery_id: int, state: DeliveryState) -> None:
     delivery = queries.delivery_for_sending(delivery_id)
     if delivery is not None:
         delivery.state, delivery.sent_at, delivery.last_error = state, clock.now(), None
+        if delivery.handover_id is not None:
+            delivering.notice_left(quotes.handover_by_id(delivery.handover_id), delivery.sent_at)
 
 
 def note_came_back(delivery: Delivery, status: str, now: datetime) -> None:
     """It left and came back: it and its address are marked."""
     delivery.came_back_at, delivery.came_back_status = now, status or None
     bouncing.mark(delivery.address, status, now)
+    if delivery.handover_id is not None and not _other_notice(delivery):
+        delivering.notice_came_back(quotes.handover_by_id(delivery.handover_id))
+
+
+def _other_notice(delivery: Delivery) -> bool:
+    """Whether another notice of the same delivery left and did not come back."""
+    query = select(Delivery.id).where(
+        Delivery.handover_id == delivery.handover_id, Delivery.id != delivery.id,
+        Delivery.state.in_((DeliveryState.SENT, DeliveryState.KEPT)), Delivery.came_back_at.is_(None),
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def settle_refused(delivery_id: int, words: str, *, for_good: bool) -> bool:

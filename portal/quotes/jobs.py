@@ -11,4 +11,5 @@ def watch_acceptance(_payload: dict[str, Any]) -> None:
 
 
 def expire(_payload: dict[str, Any]) -> None:
+    drafting.remind(clock.now())
     drafting.expire(clock.now())

@@ -73,14 +73,20 @@ def notice_left(handover: Handover, at: datetime) -> None:
         _count_from(handover.quote, handover, StartEvent.DELIVERY_NOTICE, at)
 
 
+def notice_came_back(handover: Handover) -> None:
+    """The only notice did not arrive after all: silence accepts nothing until another one leaves (invariant 41)."""
+    if handover.accepted_at is None and handover.notified_at is not None:
+        handover.notified_at = handover.due_at = None
+
+
 def _count_from(quote: Quote, handover: Handover, event: StartEvent, at: datetime) -> None:
     found = _acceptance(quote, at)
-    if found is not None and found[0].start_event is event:
-        milestone, calendar = found
-        handover.due_at, handover.clause = (
-            deadlines.due(milestone.rule, at, calendar).due_at,
-            milestone.clause,
-        )
+    if found is None:
+        return
+    milestone, calendar = found
+    handover.clause = milestone.clause
+    if milestone.start_event is event:
+        handover.due_at = deadlines.due(milestone.rule, at, calendar).due_at
 
 
 def _acceptance(quote: Quote, at: datetime) -> tuple[Milestone, ServiceCalendar] | None:

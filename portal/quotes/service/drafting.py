@@ -13,7 +13,7 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import Refused
-from portal.quotes.events import QuoteSent
+from portal.quotes.events import QuoteEndsSoon, QuoteSent
 from portal.quotes.models import Quote, QuoteLine
 from portal.quotes.rules import quoting
 from portal.quotes.rules.quoting import Act, Line, QuoteKind, Stage, Why
@@ -23,6 +23,9 @@ from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import ENDED, OPEN, Status
 from portal.tickets.service import holds, status
 from portal.tickets.service import record as ticket_record
+
+REMIND_DAYS = timedelta(days=3)
+"""How long before a quote's last day the client is reminded of it."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,28 @@ def expire(now: datetime) -> int:
         record.write(quote, SYSTEM, "expired", until=quote.valid_until.isoformat())
         end(quote)
     return len(late)
+
+
+def remind(now: datetime) -> int:
+    """The client is told once, some days before, that a quote can soon not be confirmed any more. Returns how many."""
+    query = (
+        select(Quote)
+        .where(
+            Quote.act == Act.SENT, Quote.ended_at.is_(None), Quote.reminded_at.is_(None), Quote.change_asked_at.is_(None),
+            Quote.valid_until <= now.date() + REMIND_DAYS + timedelta(days=1),
+        )
+        .order_by(Quote.id)
+        .with_for_update(of=Quote, skip_locked=True)
+    )  # fmt: skip
+    near = [
+        q for q in db.session.scalars(query).all()
+        if record.turn_of(q) is quoting.Turn.CLIENT and q.valid_until - record.today_of(q) <= REMIND_DAYS
+        and q.sent_at is not None and now - q.sent_at > timedelta(days=1)
+    ]  # fmt: skip
+    for quote in near:
+        quote.reminded_at = now
+        outbox.record(QuoteEndsSoon(quote.id))
+    return len(near)
 
 
 def end(quote: Quote) -> None:
