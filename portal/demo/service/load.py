@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
-from portal.demo.service import agreements, before_visits, cast, desk, stories
+from portal.demo.service import agreements, before_visits, cast, desk, on_site, stories
 from portal.demo.service.material import StoredFile
 from portal.infra.db import db
 from portal.infra.outbox import OutboxEvent
@@ -27,6 +27,7 @@ def load(password_hash: str, files: dict[str, StoredFile], mail: list[arrival.Ke
     teller = stories.Teller(people, files, now, ZoneInfo(people.provider.time_zone))
     stories.tell(teller)
     before_visits.make(teller)
+    on_site.coming(people.actor("wang"), people.staff["wang"], teller.tickets["render_box"])
     desk.keep(people, teller.tickets)
     for message in mail:
         arrival.receive(message, "pipe", mailboxes.SIMPLE)

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.demo import rules
-from portal.demo.service import material
+from portal.demo.service import material, on_site
 from portal.demo.service.cast import Cast
 from portal.demo.service.material import StoredFile
 from portal.infra.db import db
@@ -44,6 +44,7 @@ class Teller:
     now: datetime
     zone: ZoneInfo
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    told: on_site.Told = field(default_factory=on_site.Told)
 
 
 def tell(teller: Teller) -> None:
@@ -166,6 +167,12 @@ def _resolves(teller: Teller, key: str, step: Step, _at: datetime) -> None:
     status.resolve(actor, teller.tickets[key], code, _words(teller, step))
 
 
+def _resolves_unless_signed(teller: Teller, key: str, step: Step, at: datetime) -> None:
+    """Where the signed sheet of a visit has not done so already."""
+    if step["visit"] not in teller.told.visits:
+        _resolves(teller, key, step, at)
+
+
 def _confirms(teller: Teller, key: str, step: Step, _at: datetime) -> None:
     status.confirm(teller.cast.actor(step["by"]), teller.tickets[key])
 
@@ -214,12 +221,22 @@ def _links(teller: Teller, key: str, step: Step, _at: datetime) -> None:
     linking.link(teller.cast.actor(step["by"]), teller.tickets[key], other, Way(step["way"]))
 
 
+def _on_site(teller: Teller, key: str, step: Step, _at: datetime) -> None:
+    scene = on_site.Scene(
+        teller.cast.actor(step["by"]), teller.tickets[key], teller.told,
+        {name: file.sha256 for name, file in teller.files.items()},
+        lambda words: rules.instant(words, teller.now, teller.zone),
+    )  # fmt: skip
+    on_site.STEPS[step["does"]](scene, {**step, "engineer_id": teller.cast.staff["wang"].id})
+
+
 _STEPS: dict[str, Callable[[Teller, str, Step, datetime], None]] = {
     "says": _says, "replies": _replies, "notes": _notes, "calls": _calls, "remotes": _remotes, "waits": _waits,
-    "resolves": _resolves, "confirms": _confirms, "silence": _silence, "cancels": _cancels, "assigns": _assigns,
+    "resolves": _resolves, "resolves_unless_signed": _resolves_unless_signed,
+    "confirms": _confirms, "silence": _silence, "cancels": _cancels, "assigns": _assigns,
     "moves": _moves, "adds": _adds, "leaves": _leaves, "merges": _merges, "tags": _tags, "snoozes": _snoozes,
     "links": _links,
-    "asks_consent": _asks_consent, "agrees": _agrees,
+    "asks_consent": _asks_consent, "agrees": _agrees, **dict.fromkeys(on_site.STEPS, _on_site),
 }  # fmt: skip
 
 

@@ -1,18 +1,22 @@
 """`flask demo load`: a whole desk in a new database, and nothing anywhere else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from portal.dispatch.models import Visit
+from portal.dispatch.rules.visiting import VisitKind, VisitStatus
 from portal.infra.outbox import OutboxEvent
 from portal.intake.models import InboundMessage
 from portal.intake.rules.state import InboundState
 from portal.kernel import clock
 from portal.people.models import User
 from portal.people.service import passwords
+from portal.quotes.models import Quote
+from portal.quotes.rules.quoting import Act, Side
 from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status
@@ -93,3 +97,33 @@ def test_mail_of_a_stranger_waits_for_staff_and_an_automatic_reply_is_put_aside(
 def test_a_second_time_it_leaves_the_database_alone(app: Flask, db_session: Any):
     assert "new one only" in load(app)
     assert db_session.scalar(select(func.count(Ticket.id))) == 38
+
+
+@pytest.mark.demo
+def test_a_round_is_coming_that_a_ticket_waits_for_and_quotes_wait_for_the_client(
+    app: Flask, db_session: Any
+):
+    rounds = db_session.scalars(select(Visit).where(Visit.kind == VisitKind.ROUND)).all()
+    assert all(v.starts_at > clock.now() - timedelta(days=1) and v.engineer_id for v in rounds)
+    joined = {row.ticket.subject for v in rounds for row in v.tickets}
+    assert joined == {"Render box drops off the network during long jobs"}
+    quotes = db_session.scalars(select(Quote).order_by(Quote.number)).all()
+    assert [(q.act, q.total) for q in quotes] == [(Act.SENT, 1280), (Act.SENT, 420), (Act.SENT, 3600)]
+    assert {c.side for q in quotes for c in q.confirmations} == {Side.PROVIDER}
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("day", "signed"), [(datetime(2026, 9, 16, 4, tzinfo=UTC), 1), (datetime(2026, 10, 6, 4, tzinfo=UTC), 0)]
+)
+def test_it_loads_on_a_working_day_with_a_signed_sheet_and_on_a_holiday_without(
+    app: Flask, db_session: Any, day: datetime, signed: int
+):
+    """Yesterday was no working day: nobody came, and the story says so in words alone."""
+    with clock.told(day):
+        load(app)
+    visits = db_session.scalars(select(Visit).where(Visit.kind != VisitKind.ROUND)).all()
+    assert [v.status for v in visits] == [VisitStatus.SIGNED] * signed
+    assert all(v.sheets[0].number and v.sheets[0].client_name for v in visits)
+    white = db_session.scalar(select(Ticket).where(Ticket.subject.startswith("条码机印出来的标签有白线")))
+    assert white.status is Status.RESOLVED
