@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.infra.db import db
+from portal.infra.db import db, fetch
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ClientRole
 from portal.kernel.errors import NotFound
@@ -81,7 +81,7 @@ _DESK = (
 
 def desk() -> Desk | None:
     """What every page says about the provider, in one statement; None before it is set up."""
-    rows = db.session.execute(_DESK).all()
+    rows = fetch(_DESK)
     if not rows:
         return None
     name, phone, zone, *_window = rows[0]

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
 from flask import Flask
@@ -47,25 +48,37 @@ def when_text(at: datetime) -> str:
 
 def full_instant(at: datetime) -> str:
     """With date, seconds and zone: what stands in the title."""
-    zone = languages.zone()
+    return _full(at, languages.zone(), languages.written())
+
+
+@lru_cache(maxsize=5000)
+def _full(at: datetime, zone: ZoneInfo, locale: str) -> str:
     local = at.astimezone(zone)
-    locale = languages.written()
     key = (zone.key, local.utcoffset(), local.dst(), locale)
     if key not in _ZONE_NAMES:  # babel looks it up through the whole of its data each time
         _ZONE_NAMES[key] = get_timezone_name(local, locale=locale)
     return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {_ZONE_NAMES[key]}"
 
 
-def _time(at: datetime, words: str) -> Markup:
+@lru_cache(maxsize=5000)
+def _when(at: datetime, zone: ZoneInfo, locale: str, _today: date) -> Markup:
+    """A <time> element; the lists of a desk show the same instants all day."""
+    return _time(at, when_text(at), _full(at, zone, locale))
+
+
+def _time(at: datetime, words: str, title: str) -> Markup:
     """A <time> element around words, with the full instant on hover."""
     return Markup(  # noqa: S704 - what is put in is escaped
-        f'<time datetime="{at.isoformat()}" title="{escape(full_instant(at))}">{escape(words)}</time>'
+        f'<time datetime="{at.isoformat()}" title="{escape(title)}">{escape(words)}</time>'
     )
 
 
 def when(at: datetime | None) -> Markup:
     """A <time> element with the spoken form, the full instant on hover."""
-    return Markup("") if at is None else _time(at, when_text(at))
+    if at is None:
+        return Markup("")
+    zone = languages.zone()
+    return _when(at, zone, languages.written(), clock.now().astimezone(zone).date())
 
 
 def day(value: date | datetime | None) -> str:
@@ -103,7 +116,7 @@ def minutes_text(minutes: int) -> str:
 
 def since(at: datetime | None) -> Markup:
     """How long ago, with the full instant on hover."""
-    return Markup("") if at is None else _time(at, duration_text(clock.now() - at))
+    return Markup("") if at is None else _time(at, duration_text(clock.now() - at), full_instant(at))
 
 
 def file_size(size: int) -> str:

@@ -18,6 +18,9 @@ POLICY = {
 }
 
 
+_POLICY = "; ".join(f"{k} {v}" for k, v in POLICY.items())
+
+
 def mail_frame(*, outside_pictures: bool = False) -> str:
     """The policy of a frame that shows a stranger's HTML: no script, no form; pictures of other servers where asked for."""
     pictures = "'self' data:" + (" https: http:" if outside_pictures else "")
@@ -32,7 +35,7 @@ MAIL_FRAME = mail_frame()
 
 def _protect(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", "; ".join(f"{k} {v}" for k, v in POLICY.items()))
+    headers.setdefault("Content-Security-Policy", _POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

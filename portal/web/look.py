@@ -7,11 +7,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 
 from portal.web.templating import drawn_once
 
 _NUMBER = 9_876_543_210
+"""Stands for a number in an address that is kept; the second number of an address is the next one."""
 
 
 def asset(filename: str) -> str:
@@ -28,17 +29,33 @@ def asset(filename: str) -> str:
     return known[filename]
 
 
+def _kept() -> dict[tuple[str, ...], str] | None:
+    """The addresses that are known for the place that the portal is mounted at; None outside a request."""
+    if "kept_addresses" not in g:
+        known: dict[str, dict[tuple[str, ...], str]] = current_app.extensions["addresses"]
+        g.kept_addresses = known.setdefault(request.script_root, {}) if has_request_context() else None
+    kept: dict[tuple[str, ...], str] | None = g.kept_addresses
+    return kept
+
+
 def address(endpoint: str, **values: Any) -> str:
-    """url_for, for templates: the address of an endpoint without values, or with a ticket's number alone, is reckoned once
-    for each place that the portal is mounted at; a page names dozens."""
-    number = values.get("number")
-    if not has_request_context() or (values and (len(values) > 1 or type(number) is not int or number < 0)):
+    """url_for, for templates: an address without values, or with whole numbers alone, is reckoned once for each place that
+    the portal is mounted at, and then only filled in; a page names dozens."""
+    kept = _kept()
+    if kept is None:
         return url_for(endpoint, **values)
-    known: dict[Any, str] = current_app.extensions["addresses"]
-    key = (endpoint, bool(values), request.script_root)
-    if key not in known:
-        known[key] = url_for(endpoint, number=_NUMBER) if values else url_for(endpoint)
-    return known[key].replace(str(_NUMBER), str(number)) if values else known[key]
+    for value in values.values():
+        if type(value) is not int or value < 0:
+            return url_for(endpoint, **values)
+    key = (endpoint, *values)
+    form = kept.get(key)
+    if form is None:
+        marks = {name: _NUMBER + n for n, name in enumerate(values)}
+        form = url_for(endpoint, **marks)
+        for name, mark in marks.items():
+            form = form.replace(str(mark), f"{{{name}}}")
+        kept[key] = form
+    return form.format(**values) if values else form
 
 
 def link_if(endpoint: str, **values: Any) -> str | None:

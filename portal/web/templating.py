@@ -5,7 +5,7 @@ parsed, `_("…")` becomes the translated words, `N_("…")` the words as they a
 made, as everywhere. Keeps no page and nothing of a person: `drawn_once` keeps what a macro draws for a value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
@@ -57,6 +57,10 @@ class Environment(FlaskEnvironment):
             known[language] = self.overlay()
             known[language].spoken = language
         return known[language]
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Jinja lays a map over the globals for each template, and walks through it at each import; nobody here fills it."""
+        return super().make_globals(d) if d else self.globals
 
     def _load_template(self, name: str, globals: Any) -> Template:
         if self.spoken is None:

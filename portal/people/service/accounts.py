@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, bindparam, select
 
-from portal.infra.db import BigId, db
+from portal.infra.db import BigId, db, fetch
 from portal.kernel import clock, refs
 from portal.kernel.actor import ClientRole, StaffRole
 from portal.kernel.errors import NotFound
@@ -49,7 +49,7 @@ _IDENTITY = (
 
 def identity(user_id: int) -> Identity | None:
     """In one statement; None for a deactivated one."""
-    rows = db.session.execute(_IDENTITY, {"user_id": user_id}).all()
+    rows = fetch(_IDENTITY, {"user_id": user_id})
     if not rows:
         return None
     one = rows[0]
