@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 
-from portal.web.templating import drawn_once
+from portal.web.templating import drawn_for, drawn_once
 
 _NUMBER = 9_876_543_210
 """Stands for a number in an address that is kept; the second number of an address is the next one."""
@@ -69,7 +69,7 @@ def marked(sentence: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["asset_addresses"], app.extensions["addresses"] = {}, {}
+    app.extensions["asset_addresses"], app.extensions["addresses"], app.extensions["drawn"] = {}, {}, {}
     app.jinja_env.globals.update(
-        asset=asset, link_if=link_if, url_for=address, N_=marked, drawn_once=drawn_once
+        asset=asset, link_if=link_if, url_for=address, N_=marked, drawn_once=drawn_once, drawn_for=drawn_for
     )

@@ -2,12 +2,14 @@
 
 Each language has an environment of its own over the same filters and globals, with its own compiled templates. While one is
 parsed, `_("…")` becomes the translated words, `N_("…")` the words as they are. What comes from Python is translated when it is
-made, as everywhere. Keeps no page and nothing of a person: `drawn_once` keeps what a macro draws for a value.
+made, as everywhere. Keeps no page and nothing of a person: `drawn_once` keeps what a macro draws for a value, `drawn_for` a piece
+of the frame.
 """
 
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from flask import current_app, request
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
@@ -86,8 +88,29 @@ def drawn_once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
         found = known.get(key)
         if found is None:
             found = macro(*values, **named)
-            if len(known) < MOST_KEPT:
-                known[key] = found
+            keep(known, key, found)
         return found
 
     return draw
+
+
+def keep(known: dict[Any, Markup], key: Any, drawn: Markup) -> None:
+    """Begin anew when there are too many: what is in use is soon there again."""
+    if len(known) >= MOST_KEPT:
+        known.clear()
+    known[key] = drawn
+
+
+def drawn_for(*depends_on: Any, caller: Callable[[], Markup]) -> Markup:
+    """{% call drawn_for("places", role, …) %} … {% endcall %}: a piece of the frame that is the same for many pages and people.
+    It is drawn once for each combination of what it depends on; the language and the page that is open are among it unsaid.
+
+    Name everything that the piece reads. Nothing of one person, and no token of a form, may stand in it.
+    """
+    known: dict[Any, Markup] = current_app.extensions["drawn"]
+    key = (languages.written(), request.script_root, request.endpoint, depends_on)
+    found = known.get(key)
+    if found is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
+        found = caller()
+        keep(known, key, found)
+    return found
