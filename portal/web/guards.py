@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.kernel.actor import Actor, StaffRole
-from portal.web import htmx
+from portal.web import htmx, languages
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,7 +24,8 @@ AUDIENCES = ("client", "staff", "public", "member")
 
 def actor() -> Actor:
     """The signed-in person as the queries and services know them; an empty Actor for a visitor."""
-    return current_user.actor if current_user.is_authenticated else Actor()
+    person = languages.reader()
+    return person.actor if person else Actor()
 
 
 def _door(audience: str, name: str, import_name: str, url_prefix: str | None) -> Blueprint:

@@ -59,8 +59,8 @@ def language() -> str:
         return str(forced)
     if not has_request_context():
         return "en"
-    reader = _reader()
-    if reader is not None and (chosen := known(reader.language)):
+    person = reader()
+    if person is not None and (chosen := known(person.language)):
         return chosen
     if chosen := known(request.cookies.get(COOKIE)):
         return chosen
@@ -70,20 +70,22 @@ def language() -> str:
     return "en"
 
 
-def _reader() -> Any:
+def reader() -> Any:
     """The signed-in person; None for a visitor. As Flask-Login keeps it, for a page asks a hundred times."""
     if not has_request_context():
         return None
-    user = g.get("_login_user") or (current_user._get_current_object() if current_user else None)
+    user = g._get_current_object().get("_login_user")
+    if user is None:
+        user = current_user._get_current_object() if current_user else None
     return user if user is not None and user.is_authenticated else None
 
 
 def zone() -> ZoneInfo:
     """The zone in which this person reads a clock."""
-    if forced := g.get("forced_zone"):
+    if forced := g._get_current_object().get("forced_zone"):
         return ZoneInfo(forced)
-    reader = _reader()
-    return ZoneInfo((reader.time_zone if reader else None) or DEFAULT_ZONE)
+    person = reader()
+    return ZoneInfo((person.time_zone if person else None) or DEFAULT_ZONE)
 
 
 def written() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_wtf.csrf import generate_csrf
 
 from portal.web.templating import drawn_for, drawn_once
 
@@ -20,8 +21,9 @@ def asset(filename: str) -> str:
 
     Reckoned once a process, for a page asks for dozens; in development the file is looked at each time.
     """
-    known: dict[str, str] = current_app.extensions["asset_addresses"]
-    if filename in known and not current_app.config["TEMPLATES_AUTO_RELOAD"]:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    known: dict[str, str] = app.extensions["asset_addresses"]
+    if filename in known and not app.config["TEMPLATES_AUTO_RELOAD"]:
         return known[filename]
     path = Path(current_app.static_folder or "static") / filename
     mark = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
@@ -31,10 +33,11 @@ def asset(filename: str) -> str:
 
 def _kept() -> dict[tuple[str, ...], str] | None:
     """The addresses that are known for the place that the portal is mounted at; None outside a request."""
-    if "kept_addresses" not in g:
+    here = g._get_current_object()  # past the proxy, which takes longer than all the rest
+    if "kept_addresses" not in here:
         known: dict[str, dict[tuple[str, ...], str]] = current_app.extensions["addresses"]
-        g.kept_addresses = known.setdefault(request.script_root, {}) if has_request_context() else None
-    kept: dict[tuple[str, ...], str] | None = g.kept_addresses
+        here.kept_addresses = known.setdefault(request.script_root, {}) if has_request_context() else None
+    kept: dict[tuple[str, ...], str] | None = here.kept_addresses
     return kept
 
 
@@ -50,7 +53,7 @@ def address(endpoint: str, **values: Any) -> str:
     key = (endpoint, *values)
     form = kept.get(key)
     if form is None:
-        marks = {name: _NUMBER + n for n, name in enumerate(values)}
+        marks: dict[str, Any] = {name: _NUMBER + n for n, name in enumerate(values)}
         form = url_for(endpoint, **marks)
         for name, mark in marks.items():
             form = form.replace(str(mark), f"{{{name}}}")
@@ -60,7 +63,13 @@ def address(endpoint: str, **values: Any) -> str:
 
 def link_if(endpoint: str, **values: Any) -> str | None:
     """The address of an endpoint; None if this portal has no such page."""
-    return address(endpoint, **values) if endpoint in current_app.view_functions else None
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return address(endpoint, **values) if endpoint in app.view_functions else None
+
+
+def csrf_token() -> str:
+    """Flask-WTF's, which looks for its settings at each of a page's forms."""
+    return g._get_current_object().get("csrf_token") or generate_csrf()
 
 
 def marked(sentence: str) -> str:
@@ -71,5 +80,11 @@ def marked(sentence: str) -> str:
 def init_app(app: Flask) -> None:
     app.extensions["asset_addresses"], app.extensions["addresses"], app.extensions["drawn"] = {}, {}, {}
     app.jinja_env.globals.update(
-        asset=asset, link_if=link_if, url_for=address, N_=marked, drawn_once=drawn_once, drawn_for=drawn_for
-    )
+        csrf_token=csrf_token,
+        asset=asset,
+        link_if=link_if,
+        url_for=address,
+        N_=marked,
+        drawn_once=drawn_once,
+        drawn_for=drawn_for,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from portal.contracts.models import ContractRecord, CoverageDecision
-from portal.infra.db import db
+from portal.infra.db import db, fetch
 
 _LAST_OF = (
     select(CoverageDecision)
@@ -16,6 +16,30 @@ _LAST_OF = (
     .order_by(CoverageDecision.id.desc())
     .limit(1)
 )
+
+
+_GOVERNS = (
+    select(CoverageDecision.contract_id, ContractRecord.number, CoverageDecision.details)
+    .outerjoin(ContractRecord, ContractRecord.id == CoverageDecision.contract_id)
+    .where(CoverageDecision.ref == bindparam("ref"))
+    .order_by(CoverageDecision.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class Governs:
+    """The answer that counts now, as a page shows it."""
+
+    contract_id: int | None
+    contract_number: str | None
+    details: dict[str, Any]
+
+
+def governs(ref: str) -> Governs | None:
+    """The same as `last_of`, to be read alone."""
+    found = fetch(_GOVERNS, {"ref": ref})
+    return Governs(*found[0]) if found else None
 
 
 def last_of(ref: str) -> CoverageDecision | None:
@@ -31,7 +55,7 @@ class Loser:
     details: dict[str, Any]
 
 
-def losers(kept: CoverageDecision) -> list[Loser]:
+def losers(kept: Governs) -> list[Loser]:
     """What other contracts said; alternatives of the chosen one are not among them."""
     others = [a for a in kept.details["alternatives"] if a["contract_id"] not in (None, kept.contract_id)]
     if not others:

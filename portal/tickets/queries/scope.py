@@ -51,7 +51,13 @@ def ticket_for(actor: Actor, number: int, *, lock: bool = False) -> Ticket:
 
 def entries_for(actor: Actor) -> Select[tuple[TimelineEntry]]:
     """Timeline entries that the actor may see: of visible tickets, and internal ones for staff alone."""
-    query = visible(select(TimelineEntry).join(Ticket, TimelineEntry.ticket_id == Ticket.id), actor)
+    return public_for(
+        actor, visible(select(TimelineEntry).join(Ticket, TimelineEntry.ticket_id == Ticket.id), actor)
+    )
+
+
+def public_for(actor: Actor, query: Select[Any]) -> Select[Any]:
+    """Limit a query over TimelineEntry to lines that are not internal, for everybody but the staff."""
     return query if actor.is_staff or actor.is_system else query.where(TimelineEntry.internal.is_(False))
 
 

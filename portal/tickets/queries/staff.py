@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import aliased
 
-from portal.infra.db import BigId, db
+from portal.assets.models import Device
+from portal.infra.db import BigId, db, fetch
+from portal.infra.plain import Parts, Plain
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
-from portal.people.models import Contact, Membership, User
+from portal.people.models import (
+    Contact,
+    ContactEmail,
+    ContactPhone,
+    Membership,
+    Organisation,
+    Site,
+    Team,
+    User,
+)
 from portal.tickets.models.desk import Draft
-from portal.tickets.models.ticket import Attachment, Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
-from portal.tickets.queries import merged, scope
+from portal.tickets.models.ticket import Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
+from portal.tickets.queries import merged, scope, timeline
 from portal.tickets.rules.drafts import DraftKind
 from portal.tickets.rules.words import OPEN, Status
 
@@ -41,29 +51,33 @@ class Other:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A ticket with what stands around it. `seen_entry_id`: up to where the actor has read; 0 for never."""
+    """A ticket with what stands around it, as plain rows with the names that the models have.
 
-    ticket: Ticket
+    `seen_entry_id`: up to where the actor has read; 0 for never.
+    """
+
+    ticket: Any
+    """Its columns; with its organisation, site, device, assignee (the name), team, follows and merged_into."""
     seen_entry_id: int
-    contacts: dict[int, Contact]
+    contacts: dict[int, Any]
     """The requester and the participants, with phones and addresses."""
-    told: list[Contact]
+    told: list[Any]
     """Who gets a public message by mail."""
-    attempts: Sequence[WorkLog]
+    attempts: Sequence[Plain]
     others: Sequence[Other]
     drafts: Sequence[DraftKind] = ()
     """What the actor has begun here and not sent."""
 
     @property
     def unread(self) -> bool:
-        return self.seen_entry_id < self.ticket.last_entry_id
+        return bool(self.seen_entry_id < self.ticket.last_entry_id)
 
     @property
-    def requester(self) -> Contact:
+    def requester(self) -> Any:
         return self.contacts[self.ticket.requester_id]
 
     @property
-    def following(self) -> list[Contact]:
+    def following(self) -> list[Any]:
         """Participants beside the requester."""
         return [c for c in self.contacts.values() if c.id != self.ticket.requester_id]
 
@@ -76,76 +90,115 @@ def _draft(kind: DraftKind) -> Any:
 
 
 # Statements of the page are built once: it is drawn all day, and building them takes longer than running them.
-_SHEET = (
-    scope.visible(
-        select(Ticket, func.coalesce(TicketSeen.entry_id, 0), *(_draft(kind) for kind in DraftKind)).outerjoin(
-            TicketSeen, and_(TicketSeen.ticket_id == Ticket.id, TicketSeen.user_id == _ME)
-        ),
-        scope.STAFF,
-    )
-    .where(Ticket.number == bindparam("number"))
-    .options(
-        joinedload(Ticket.organisation), joinedload(Ticket.site), joinedload(Ticket.device), joinedload(Ticket.team),
-        joinedload(Ticket.assignee).joinedload(User.contact), joinedload(Ticket.follows), joinedload(Ticket.merged_into),
-    )
+_FOLLOWED, _END = Ticket.__table__.alias("followed"), Ticket.__table__.alias("goes_on")
+_SHEET_PARTS = Parts(
+    (Ticket, ()), (Organisation, ()), (Site, ()), (Device, ()), (Contact, ("name",)), (Team, ("name",)),
+    (_FOLLOWED, ("number", "subject")), (_END, ("number", "subject")),
 )  # fmt: skip
+_SHEET = scope.visible(
+    select(
+        *_SHEET_PARTS.columns, func.coalesce(TicketSeen.entry_id, 0), *(_draft(kind) for kind in DraftKind)
+    )
+    .select_from(Ticket)
+    .join(Organisation, Organisation.id == Ticket.organisation_id)
+    .outerjoin(Site, Site.id == Ticket.site_id)
+    .outerjoin(Device, Device.id == Ticket.device_id)
+    .outerjoin(User, User.id == Ticket.assignee_id)
+    .outerjoin(Contact, Contact.id == User.contact_id)
+    .outerjoin(Team, Team.id == Ticket.team_id)
+    .outerjoin(_FOLLOWED, _FOLLOWED.c.id == Ticket.follows_ticket_id)
+    .outerjoin(_END, _END.c.id == Ticket.merged_into_id)
+    .outerjoin(TicketSeen, and_(TicketSeen.ticket_id == Ticket.id, TicketSeen.user_id == _ME)),
+    scope.STAFF,
+).where(Ticket.number == bindparam("number"))
+_AROUND = ("organisation", "site", "device", "assignee", "team", "follows", "merged_into")
 
 
 def sheet(actor: Actor, number: int) -> Sheet:
     """Everything of a ticket's page but its timeline; raises NotFound, for whoever is not of the staff, too."""
-    found = (
-        db.session.execute(_SHEET, {"me": actor.user_id, "number": number}).one_or_none()
-        if actor.is_staff
-        else None
-    )
-    if found is None:
+    found = fetch(_SHEET, {"me": actor.user_id, "number": number}) if actor.is_staff else ()
+    if not found:
         raise NotFound
-    ticket, seen_entry_id, *has_draft = found
+    ticket, *rest = _SHEET_PARTS.read(found[0])
+    vars(ticket).update(zip(_AROUND, rest, strict=False))
+    seen_entry_id, *has_draft = rest[len(_AROUND) :]
     contacts, to = _contacts(ticket)
     drafts = [kind for kind, has in zip(DraftKind, has_draft, strict=True) if has]
     return Sheet(ticket, seen_entry_id, contacts, to, attempts(ticket), _others(ticket), drafts)
 
 
 _TAKING_PART = select(Participant.contact_id).where(Participant.ticket_id == _ID)
+_CONTACT_PARTS = Parts((Contact, ()), (ContactPhone, ()), (ContactEmail, ()))
 _CONTACTS = (
     select(
-        Contact,
+        *_CONTACT_PARTS.columns,
         exists().where(
             Membership.contact_id == Contact.id,
             Membership.organisation_id == bindparam("organisation", type_=BigId),
             Membership.active,
         ),
     )
+    .select_from(Contact)
+    .outerjoin(ContactPhone, ContactPhone.contact_id == Contact.id)
+    .outerjoin(ContactEmail, ContactEmail.contact_id == Contact.id)
     .where(or_(Contact.id == bindparam("requester", type_=BigId), Contact.id.in_(_TAKING_PART)))
-    .options(joinedload(Contact.phones), joinedload(Contact.emails))
-    .order_by(case((Contact.id == bindparam("requester", type_=BigId), 0), else_=1), Contact.name, Contact.id)
-)
+    .order_by(
+        case((Contact.id == bindparam("requester", type_=BigId), 0), else_=1),
+        Contact.name, Contact.id, ContactEmail.id, ContactPhone.id,
+    )
+)  # fmt: skip
 
 
-def _contacts(ticket: Ticket) -> tuple[dict[int, Contact], list[Contact]]:
+def _contacts(ticket: Any) -> tuple[dict[int, Any], list[Any]]:
     """The requester and the participants; and those of them whom mail reaches: with an address, still of the organisation."""
     values = {"ticket": ticket.id, "organisation": ticket.organisation_id, "requester": ticket.requester_id}
-    rows = db.session.execute(_CONTACTS, values).unique().all()
-    to = [contact for contact, still in rows if still and contact.active and contact.email]
-    return {contact.id: contact for contact, _still in rows}, to
+    contacts: dict[int, Any] = {}
+    members: set[int] = set()
+    for row in fetch(_CONTACTS, values):
+        contact, phone, email, still = _CONTACT_PARTS.read(row)
+        one = contacts.get(contact.id)
+        if one is None:
+            one = contacts[contact.id] = contact
+            one.phones, one.emails = [], []
+            if still:
+                members.add(one.id)
+        if phone and phone not in one.phones:
+            one.phones.append(phone)
+        if email and email not in one.emails:
+            one.emails.append(email)
+    for one in contacts.values():
+        one.phone = one.phones[0].number if one.phones else None
+        one.email = one.emails[0].address if one.emails else None
+    return contacts, [c for c in contacts.values() if c.id in members and c.active and c.email]
 
 
-def told(ticket: Ticket) -> list[Contact]:
+def told(ticket: Any) -> list[Any]:
     """Who gets a public message by mail: the requester and the participants, so far as mail reaches them."""
     return _contacts(ticket)[1]
 
 
+_ATTEMPT_PARTS = Parts((WorkLog, ()), (Contact, ("name",)))
 _ANY_ATTEMPTS = (
-    select(WorkLog).options(joinedload(WorkLog.user).joinedload(User.contact)).order_by(WorkLog.id).limit(200)
+    select(*_ATTEMPT_PARTS.columns)
+    .select_from(WorkLog)
+    .join(User, User.id == WorkLog.user_id)
+    .join(Contact, Contact.id == User.contact_id)
+    .order_by(WorkLog.id)
+    .limit(200)
 )
 _ATTEMPTS = _ANY_ATTEMPTS.where(WorkLog.ticket_id == _ID)
 
 
-def attempts(ticket: Ticket) -> Sequence[WorkLog]:
-    """Calls and remote sessions, the oldest first."""
+def attempts(ticket: Any) -> list[Plain]:
+    """Calls and remote sessions, the oldest first: the columns of WorkLog and the name of its user."""
+    statement, values = _ATTEMPTS, {"ticket": ticket.id}
     if ticket.holds_merged:
-        return db.session.scalars(_ANY_ATTEMPTS.where(merged.same_request(WorkLog.ticket_id, ticket))).all()
-    return db.session.scalars(_ATTEMPTS, {"ticket": ticket.id}).all()
+        statement, values = _ANY_ATTEMPTS.where(merged.same_request(WorkLog.ticket_id, ticket)), {}
+    found = []
+    for row in fetch(statement, values):
+        work, work.user = _ATTEMPT_PARTS.read(row)
+        found.append(work)
+    return found
 
 
 _FOLLOWS = Ticket.follows_ticket_id == _ID
@@ -169,84 +222,49 @@ _OTHERS = (
 )  # fmt: skip
 
 
-def _others(ticket: Ticket) -> list[Other]:
+def _others(ticket: Any) -> list[Other]:
     """Linked tickets first, then open ones of the requester, then of the organisation; a few."""
     values = {"ticket": ticket.id, "organisation": ticket.organisation_id, "requester": ticket.requester_id}
     return [
-        Other(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
-        for row in db.session.execute(_OTHERS, values)
+        Other(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5])) for row in fetch(_OTHERS, values)
     ]
 
 
-_ANY_ENTRIES = (
-    scope.entries_for(scope.STAFF)
-    .options(
-        joinedload(TimelineEntry.contact),
-        joinedload(TimelineEntry.work).joinedload(WorkLog.user).joinedload(User.contact),
-        joinedload(TimelineEntry.work).joinedload(WorkLog.contact),
-    )
-    .order_by(TimelineEntry.id.desc())
-    .limit(bindparam("most"))
-)
-_ENTRIES = _ANY_ENTRIES.where(TimelineEntry.ticket_id == _ID)
-_EARLIER = _ENTRIES.where(TimelineEntry.id < bindparam("before", type_=BigId))
-_FILES = (
-    select(Attachment)
-    .where(Attachment.ticket_id == _ID, Attachment.entry_id.between(bindparam("first"), bindparam("last")))
-    .order_by(Attachment.id)
-)
+_NEWEST_FIRST = timeline.LINES.order_by(TimelineEntry.id.desc()).limit(bindparam("most"))
+_ENTRIES = _NEWEST_FIRST.where(TimelineEntry.ticket_id == _ID)
+_BEFORE = TimelineEntry.id < bindparam("before", type_=BigId)
+_EARLIER = _ENTRIES.where(_BEFORE)
 
 
 def entries(
-    actor: Actor, ticket: Ticket, before: int | None = None, size: int = PAGE
-) -> tuple[list[TimelineEntry], int | None]:
+    actor: Actor, ticket: Any, before: int | None = None, size: int = PAGE
+) -> tuple[list[Plain], int | None]:
     """A page of the timeline, the newest first, and the entry before which the next page begins."""
     if not actor.is_staff:
         raise NotFound
     values = {"ticket": ticket.id, "most": size + 1, **({} if before is None else {"before": before})}
     statement = _ENTRIES if before is None else _EARLIER
     if ticket.holds_merged:
-        statement = _ANY_ENTRIES.where(merged.same_request(TimelineEntry.ticket_id, ticket))
-        statement = statement.options(contains_eager(TimelineEntry.ticket))
+        statement = _NEWEST_FIRST.where(merged.same_request(TimelineEntry.ticket_id, ticket))
         if before is not None:
-            statement = statement.where(TimelineEntry.id < bindparam("before", type_=BigId))
+            statement = statement.where(_BEFORE)
         del values["ticket"]
-    found = list(db.session.scalars(statement, values))
-    page = found[:size]
-    files: dict[int, list[Attachment]] = {}
-    if page:
-        between = {"ticket": ticket.id, "first": page[-1].id, "last": page[0].id}
-        of_these = (
-            select(Attachment).where(Attachment.entry_id.in_([e.id for e in page])).order_by(Attachment.id)
-        )
-        for one in (
-            db.session.scalars(of_these) if ticket.holds_merged else db.session.scalars(_FILES, between)
-        ):
-            files.setdefault(one.entry_id, []).append(one)
-    for entry in page:
-        set_committed_value(entry, "attachments", files.get(entry.id, []))
-    return page, page[-1].id if len(found) > size else None
+    found = timeline.lines(statement, values, size)
+    return found.page, found.page[-1].id if found.more else None
 
 
-def came_since(actor: Actor, ticket: Ticket, entry_id: int) -> list[TimelineEntry]:
+def came_since(actor: Actor, ticket: Ticket, entry_id: int) -> list[Plain]:
     """Public entries after this one that are not the actor's own, the oldest first; a few."""
     others = or_(TimelineEntry.contact_id.is_(None), TimelineEntry.contact_id != actor.contact_id)
     query = (
-        select(TimelineEntry)
-        .where(
+        timeline.LINES.where(
             TimelineEntry.ticket_id == ticket.id, TimelineEntry.id > entry_id,
             TimelineEntry.internal.is_(False), others,
-        )
-        .options(
-            joinedload(TimelineEntry.contact),
-            joinedload(TimelineEntry.work).joinedload(WorkLog.user).joinedload(User.contact),
-            joinedload(TimelineEntry.work).joinedload(WorkLog.contact),
-            selectinload(TimelineEntry.attachments),
         )
         .order_by(TimelineEntry.id)
         .limit(LATELY)
     )  # fmt: skip
-    return list(db.session.scalars(query).unique())
+    return timeline.lines(query, {}).page
 
 
 def last_entry_id(actor: Actor, number: int) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.tickets.models.ticket import WorkLog
+from portal.infra.plain import Plain
 from portal.tickets.rules.words import Outcome, Phase
 from portal.web import filters
 
@@ -18,7 +18,7 @@ OUTCOME_FOR_CLIENT: dict[Outcome, Any] = {
 }
 
 
-def work_facts(work: WorkLog, *, reader_is_staff: bool) -> list[tuple[str, Any]]:
+def work_facts(work: Plain, *, reader_is_staff: bool) -> list[tuple[str, Any]]:
     """What a call or a remote session was about, as (word, value); the client reads the outcome in the client's words."""
     rows: list[tuple[str, Any]] = [
         (_("Spoke to"), work.contact.name if work.contact else ""),

@@ -15,8 +15,9 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from portal.infra import files
+from portal.infra.plain import Plain
 from portal.kernel import refs
-from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Ticket, TimelineEntry
 from portal.tickets.render import fields, operations, work
 from portal.tickets.render.attempts import OUTCOME_FOR_CLIENT, work_facts
 from portal.tickets.rules.transitions import ReplyEffect
@@ -139,11 +140,11 @@ class Line:
 
 
 def timeline_lines(
-    entries: Iterable[TimelineEntry],
+    entries: Iterable[Plain],
     *,
     reader_is_staff: bool,
     seen_entry_id: int | None = None,
-    home: Ticket | None = None,
+    home: Plain | Ticket | None = None,
 ) -> list[Line]:
     """Lines for `templates/tickets/_timeline.html`. Lines after `seen_entry_id` that others wrote are marked unread, those
     of tickets that were merged into `home` name their own."""
@@ -160,15 +161,15 @@ def timeline_lines(
             continue  # the other half of a line that stands here
         line = _line(entry, reader_is_staff, unread)
         if elsewhere:
-            line = replace(line, origin=refs.ticket_number(entry.ticket.number))
+            line = replace(line, origin=refs.ticket_number(entry.number))
         lines.append(line)
     return lines
 
 
-def _line(entry: TimelineEntry, staff: bool, unread: bool) -> Line:
+def _line(entry: Plain, staff: bool, unread: bool) -> Line:
     common: dict[str, Any] = {
         "id": entry.id, "kind": entry.kind.value, "side": entry.side, "internal": entry.internal,
-        "author": author_of(entry), "at": filters.when(entry.at), "unread": unread,
+        "author": entry.author, "at": filters.when(entry.at), "unread": unread,
     }  # fmt: skip
     if entry.kind is EntryKind.CHANGE:
         return Line(**common, sentence=change_sentence(entry, staff))
@@ -202,12 +203,7 @@ def _line(entry: TimelineEntry, staff: bool, unread: bool) -> Line:
     )
 
 
-def author_of(entry: TimelineEntry) -> str:
-    """Whose words a line are; the portal's own lines have no author."""
-    return entry.contact.name if entry.contact else ""
-
-
-def file_line(attachment: Attachment) -> FileLine:
+def file_line(attachment: Any) -> FileLine:
     """A file's name, address and size; a small picture of a harmless type is shown, a large one would cost a phone dear."""
     name = uploads.clean_name(attachment.name)
     href = url_for("tickets_files.file", attachment_id=attachment.id, name=name)
@@ -215,10 +211,10 @@ def file_line(attachment: Attachment) -> FileLine:
     return FileLine(attachment.name, href, filters.file_size(attachment.size), href if shown else "")
 
 
-def change_sentence(entry: TimelineEntry, reader_is_staff: bool) -> str:
+def change_sentence(entry: Plain, reader_is_staff: bool) -> str:
     """The portal's own line as a sentence in the reader's language: who changed what."""
     details: Mapping[str, Any] = entry.details or {}
-    who = author_of(entry)
+    who = entry.author
     what = details.get("what")
     if what == "status":
         return _status_sentence(details, who, reader_is_staff)
@@ -311,7 +307,7 @@ _LADDER = (Phase.PHONE, Phase.REMOTE, Phase.ON_SITE)
 
 
 def ladder_steps(
-    phase: Phase, status: Status, works: Iterable[WorkLog], *, reader_is_staff: bool
+    phase: Phase, status: Status, works: Iterable[Plain], *, reader_is_staff: bool
 ) -> list[dict[str, Any]]:
     """Steps for `ui.ladder`: phone, remote, on-site with what was tried, or left out. A ticket that is over shows only what
     happened."""

@@ -10,6 +10,7 @@ from portal.contracts.queries import clauses, facts
 from portal.contracts.service import ledger
 from portal.infra import outbox
 from portal.infra.db import db
+from portal.infra.plain import Plain
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor, StaffRole
 from portal.kernel.errors import Refused
@@ -263,18 +264,18 @@ def _name_of(ticket: Ticket) -> str:
     return ticket.assignee.name if ticket.assignee else ""
 
 
-def _attempts(logs: Iterable[WorkLog]) -> list[Attempt]:
+def _attempts(logs: Iterable[WorkLog | Plain]) -> list[Attempt]:
     return [Attempt(log.phase, log.outcome) for log in logs]
 
 
-def asks_phone_first(ticket: Ticket) -> bool:
+def asks_phone_first(ticket: Ticket | Plain) -> bool:
     """Whether the ticket's contract asks to try by phone first (TS-23); a ticket without a contract is treated as though it
     did."""
     clause = clauses.table_clause(f"ticket:{ticket.id}", "phone_first")
     return clause is None or bool(clause)
 
 
-def _why_not(ticket: Ticket, then: Phase, logs: Iterable[WorkLog], reason: str) -> Why | None:
+def _why_not(ticket: Ticket | Plain, then: Phase, logs: Iterable[WorkLog | Plain], reason: str) -> Why | None:
     """As the rules say; the contract is read only where it matters."""
     attempts, emergency = _attempts(logs), ticket.urgency is Urgency.CRITICAL
     why = transitions.phase_refusal(ticket.phase, then, attempts, emergency=emergency, override_reason=reason)
@@ -296,7 +297,7 @@ def keeps_from(ticket: Ticket, then: Phase) -> str | None:
     return why_not_yet(ticket, then, logs.all())
 
 
-def why_not_yet(ticket: Ticket, then: Phase, logs: Iterable[WorkLog]) -> str | None:
+def why_not_yet(ticket: Ticket | Plain, then: Phase, logs: Iterable[WorkLog | Plain]) -> str | None:
     """Why the ladder keeps a ticket from a phase, in the reader's words; None if it does not."""
     why = _why_not(ticket, then, logs, "")
     return str(_REFUSALS[why]) if why else None
