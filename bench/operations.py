@@ -29,8 +29,8 @@ def pages(app: Flask, filled: Filled, bare: Bare) -> list[Operation]:
             ("client home", member, url_for("tickets_client.home"), 'class="request"'),
             ("client list", member, url_for("tickets_client.listing", show="all"), 'class="request"'),
             ("client ticket page", member, url_for("tickets_client.ticket", number=filled.number), 'class="entry'),
-            ("desk queue", agent, url_for("tickets_staff.queue"), 'id="queue-1'),
-            ("desk queue, all open", agent, url_for("tickets_staff.queue", view="open"), 'id="queue-1'),
+            ("desk queue", agent, url_for("tickets_staff.queue"), 'class="num no-cut" id="queue-'),
+            ("desk queue, all open", agent, url_for("tickets_staff.queue", view="open"), 'class="num no-cut" id="queue-'),
             ("desk ticket page", agent, url_for("tickets_staff.ticket", number=filled.number), 'class="entry'),
         ]  # fmt: skip
     made = []

@@ -92,8 +92,13 @@ def day(value: date | datetime | None) -> str:
 
 def duration_text(span: timedelta) -> str:
     """ "3 min", "2 h 10 min", "4 days": rough on purpose."""
+    return _span(_rough(span), languages.written())
+
+
+def _rough(span: timedelta) -> int:
+    """Minutes, of whole days from one day on."""
     minutes = int(abs(span).total_seconds()) // 60
-    return _span(minutes if minutes < 24 * 60 else minutes // (24 * 60) * 24 * 60, languages.written())
+    return minutes if minutes < 24 * 60 else minutes // (24 * 60) * 24 * 60
 
 
 @lru_cache(maxsize=5000)
@@ -116,7 +121,14 @@ def minutes_text(minutes: int) -> str:
 
 def since(at: datetime | None) -> Markup:
     """How long ago, with the full instant on hover."""
-    return Markup("") if at is None else _time(at, duration_text(clock.now() - at), full_instant(at))
+    if at is None:
+        return Markup("")
+    return _since(at, _rough(clock.now() - at), languages.zone(), languages.written())
+
+
+@lru_cache(maxsize=5000)
+def _since(at: datetime, minutes: int, zone: ZoneInfo, locale: str) -> Markup:
+    return _time(at, _span(minutes, locale), _full(at, zone, locale))
 
 
 def file_size(size: int) -> str:

@@ -90,7 +90,9 @@ def zone() -> ZoneInfo:
 
 def written() -> str:
     """The language that `_()` speaks at this moment: that of the reader, or one that is forced for a while."""
-    locale = get_locale()
+    # Flask-Babel keeps it on the request, once it has found it; the way there through proxies is long.
+    known = vars(request._get_current_object()).get("babel_locale") if has_request_context() else None  # type: ignore[attr-defined]
+    locale = known or get_locale()
     return "zh_Hans" if locale is not None and locale.language == "zh" else "en"
 
 

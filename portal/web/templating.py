@@ -9,15 +9,19 @@ of the frame.
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+import markupsafe
 from flask import current_app, request
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.web import languages
 
 MOST_KEPT = 500
+_escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
+"""The part of escape() that does the work, where this release has it under that name."""
 
 
 class _Words(NodeTransformer):
@@ -47,8 +51,30 @@ class _Words(NodeTransformer):
         return nodes.Mod(nodes.Const(form, lineno=line), nodes.Dict(values, lineno=line), lineno=line)
 
 
+def shown(value: Any) -> str:
+    """What a `{{ … }}` becomes in HTML: as markupsafe escapes it, but not wrapped as Markup once more, for it is joined to the
+    page at once. A list of the desk shows a thousand values."""
+    kind = type(value)
+    if kind is Markup:
+        return str.__str__(value)
+    return _escaped(value) if kind is str else escape(value)
+
+
+class _Written(CodeGenerator):
+    """Compiles a value that is shown to a call of `shown`."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+
 class Environment(FlaskEnvironment):
     """Flask's own, which hands each template out in the language of who reads."""
+
+    code_generator_class = _Written
+    shown = staticmethod(shown)
 
     spoken: str | None = None
     """The language that this one compiles for; None for the one that hands on."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 
-from portal.infra.db import BigId, Instant, db
+from portal.infra.db import BigId, Instant, fetch
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.people.models import Contact, User
@@ -45,7 +45,7 @@ def everywhere(actor: Actor) -> There:
         return {}
     found: dict[int, list[Onlooker]] = defaultdict(list)
     values = {"since": clock.now() - LASTS, "me": actor.user_id}
-    for ticket_id, user_id, name, typing in db.session.execute(_PRESENT, values):
+    for ticket_id, user_id, name, typing in fetch(_PRESENT, values):
         found[ticket_id].append(Onlooker(user_id, name, typing))
     return found
 
@@ -55,7 +55,7 @@ def on_ticket(actor: Actor, ticket_id: int) -> list[Onlooker]:
     if not actor.is_staff:
         return []
     values = {"since": clock.now() - LASTS, "me": actor.user_id, "ticket": ticket_id}
-    return [Onlooker(u, name, typing) for _t, u, name, typing in db.session.execute(_ON_ONE, values)]
+    return [Onlooker(u, name, typing) for _t, u, name, typing in fetch(_ON_ONE, values)]
 
 
 def mark(there: There) -> str:

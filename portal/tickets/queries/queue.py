@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy import SQLColumnExpression as Expression
 from sqlalchemy.orm import aliased
 
-from portal.infra.db import BigId, Instant, db
+from portal.infra.db import BigId, Instant, db, fetch
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
@@ -242,7 +242,7 @@ def rows(actor: Actor, what: Sought, after: str | None = None, size: int = PAGE)
         query = _built(what.view, what.order, tuple(n for n, _c, _v in narrowed), behind is not None)
     if not behind or what.words or _order(what)[2] or what.view in (View.WAITING, View.SNOOZED):
         values.pop("after_rank", None)
-    found = [Row(*row) for row in db.session.execute(query, values)]
+    found = [Row(*row) for row in fetch(query, values)]
     return page_of(found, size, _key)
 
 
@@ -259,6 +259,6 @@ _CHANGED = select(func.max(Ticket.changed_at))
 def version(now_there: presence.There) -> str:
     """Changes whenever any ticket does, when somebody comes, goes or begins to type, and with each minute, for the rows say
     how long ago."""
-    changed = db.session.scalar(_CHANGED)
+    changed = fetch(_CHANGED)[0][0]
     minute = clock.now().replace(second=0, microsecond=0)
     return f"{changed.timestamp() if changed else 0:.6f}-{minute:%H%M}-{presence.mark(now_there)}"

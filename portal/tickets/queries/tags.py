@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from portal.infra.db import db
+from portal.infra.db import BigId, db, fetch
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.tickets.models.marks import Tag, TicketTag
@@ -14,19 +14,21 @@ from portal.tickets.rules import tags as rules
 SUGGESTED = 100
 
 
+_OF_TICKETS = (
+    select(TicketTag.ticket_id, Tag.name)
+    .join(Tag, Tag.id == TicketTag.tag_id)
+    .where(TicketTag.ticket_id.in_(bindparam("tickets", type_=BigId, expanding=True)))
+    .order_by(Tag.key)
+)
+
+
 def of_tickets(ticket_ids: Iterable[int]) -> dict[int, list[str]]:
     """Names by ticket id, in the order of the alphabet; tickets without a tag are left out. For lists of the desk."""
     ids = list(ticket_ids)
     if not ids:
         return {}
-    query = (
-        select(TicketTag.ticket_id, Tag.name)
-        .join(Tag, Tag.id == TicketTag.tag_id)
-        .where(TicketTag.ticket_id.in_(ids))
-        .order_by(Tag.key)
-    )
     found: dict[int, list[str]] = {}
-    for ticket_id, name in db.session.execute(query):
+    for ticket_id, name in fetch(_OF_TICKETS, {"tickets": ids}):
         found.setdefault(ticket_id, []).append(name)
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 
-from portal.infra.db import BigId, db
+from portal.infra.db import BigId, db, fetch
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.tickets.models.desk import Mention, SavedView
@@ -40,7 +40,7 @@ def saved(actor: Actor) -> list[Saved]:
     """The actor's own, then those that colleagues share; at most MOST."""
     if not actor.is_staff:
         raise NotFound
-    found = db.session.execute(_MINE_OR_SHARED, {"me": actor.user_id})
+    found = fetch(_MINE_OR_SHARED, {"me": actor.user_id})
     return [
         Saved(i, name, shared, owner == actor.user_id, sought(what)) for i, name, shared, owner, what in found
     ]
@@ -87,6 +87,6 @@ def counts(actor: Actor, places: Sequence[Saved]) -> tuple[dict[View, int], list
     if not actor.is_staff:
         raise NotFound
     statement = _built(db.engine.dialect.name, actor.user_id, tuple(p.sought for p in places))
-    row = db.session.execute(statement, {"me": actor.user_id}).one()
+    row = fetch(statement, {"me": actor.user_id})[0]
     views = list(View)
     return dict(zip(views, row[: len(views)], strict=True)), list(row[len(views) :])

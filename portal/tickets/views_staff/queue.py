@@ -21,6 +21,7 @@ from portal.tickets.rules.views import Sought, View
 from portal.tickets.service import views as service
 from portal.tickets.views_staff.door import blueprint
 from portal.web import guards, htmx
+from portal.web.look import address as address_of
 
 
 def _asked(saved: list[Saved]) -> tuple[Sought, Saved | None]:
@@ -52,7 +53,7 @@ def _table(saved: list[Saved], what: Sought, chosen: Saved | None) -> dict[str, 
         "address": address,
         "filter_address": rules.plain(what),
         "narrowed": render.narrowed(what),
-        "ticket_href": url_for("tickets_staff.ticket", number=0).removesuffix("0"),
+        "ticket_href": address_of("tickets_staff.ticket", number=0).removesuffix("0"),
         "counts": {v: f"{cap}+" if n > cap else n for v, n in counts.items()},
         "saved": [(one, f"{cap}+" if n > cap else n) for one, n in zip(saved, saved_counts, strict=True)],
         "chosen": chosen,
