@@ -33,11 +33,14 @@ def asset(filename: str) -> str:
 
 def _kept() -> dict[tuple[str, ...], str] | None:
     """The addresses that are known for the place that the portal is mounted at; None outside a request."""
-    here = g._get_current_object()  # past the proxy, which takes longer than all the rest
-    if "kept_addresses" not in here:
+    if not has_request_context():
+        return None
+    # Past the proxy, which takes longer than all the rest.
+    here: dict[str, Any] = request._get_current_object().__dict__  # type: ignore[attr-defined]
+    kept: dict[tuple[str, ...], str] | None = here.get("portal.addresses")
+    if kept is None:
         known: dict[str, dict[tuple[str, ...], str]] = current_app.extensions["addresses"]
-        here.kept_addresses = known.setdefault(request.script_root, {}) if has_request_context() else None
-    kept: dict[tuple[str, ...], str] | None = here.kept_addresses
+        kept = here["portal.addresses"] = known.setdefault(request.script_root, {})
     return kept
 
 
