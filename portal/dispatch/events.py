@@ -98,3 +98,10 @@ class VisitSigned:
     visit_id: int
     at: str
     agreed_ref: str | None
+
+
+@dataclass(frozen=True)
+class CertificateEnds:
+    """A certificate of one of the staff ends within sixty days, or has ended."""
+
+    certificate_id: int

@@ -12,9 +12,11 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import TimeInput
 
+from portal.assets.forms import KINDS
 from portal.dispatch.models import ServiceSheet
 from portal.dispatch.rules import checks
 from portal.dispatch.rules.visiting import Slot
+from portal.dispatch.service.crew import Paper
 from portal.dispatch.service.sheets import SheetEntry, SheetPartEntry
 from portal.kernel import clock
 from portal.people.models import User
@@ -128,6 +130,49 @@ class AgreeForm(Form):
 
     name = line(_l("Who agreed?"), 120, needed=_l("Say who agreed."))
     how = line(_l("How?"), 200, needed=_l("Say how: by phone, by mail, on paper."))
+
+
+class LeaveForm(Form):
+    """Days on which somebody does not work."""
+
+    from_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose a day."))])
+    to_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose a day."))])
+    reason = line(_l("Reason"), 200)
+
+    def days(self) -> tuple[date, date]:
+        """The first and the last one; call after validate()."""
+        assert self.from_on.data is not None
+        assert self.to_on.data is not None
+        return self.from_on.data, self.to_on.data
+
+
+_ANY = ("", _l("No kind in particular"))
+
+
+class PaperForm(Form):
+    """A certificate or a skill of somebody."""
+
+    name = line(_l("Certificate or skill"), 120, needed=_l("Write its name."))
+    number = line(_l("Number"), 80)
+    kind = Choice(
+        _l("For devices of the kind"), choices=[_ANY, *((k.value, word) for k, word in KINDS.items())]
+    )
+    issued_on = DayField(_l("Issued on"), validators=[Optional()])
+    expires_on = DayField(_l("Valid until"), validators=[Optional()])
+
+    def paper(self) -> Paper:
+        """What was typed; call after validate()."""
+        return Paper(
+            self.name.data or "", self.number.data, self.kind.data or None, self.issued_on.data, self.expires_on.data
+        )  # fmt: skip
+
+
+class NeedForm(Form):
+    """What a visit to a kind of device needs of whoever goes."""
+
+    kind = Choice(_l("Kind of device"), choices=[(k.value, word) for k, word in KINDS.items()])
+    name = line(_l("Certificate or skill"), 120, needed=_l("Write its name."))
+    must = BooleanField(_l("Nobody goes without it"))
 
 
 def today_here() -> date:

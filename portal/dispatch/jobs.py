@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal.dispatch.service import rounds, visiting
+from portal.dispatch.service import crew, rounds, visiting
 from portal.kernel import clock
 
 
@@ -12,3 +12,7 @@ def keep_rounds(_payload: dict[str, Any]) -> None:
 
 def end_overdue(_payload: dict[str, Any]) -> None:
     visiting.end_overdue(clock.now())
+
+
+def watch_certificates(_payload: dict[str, Any]) -> None:
+    crew.watch_certificates(clock.now().date())

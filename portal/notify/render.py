@@ -139,6 +139,7 @@ def message_word(message: str) -> str:
         Message.MERGED: _("Two requests became one"),
         Message.PROMISE_NEAR: _("Promise near its end, to staff"),
         Message.PROMISE_BROKEN: _("Promise broken, to staff"),
+        Message.CERTIFICATE_ENDS: _("A certificate ends"),
         Message.RENEWAL_CLIENT: _("Renewal is due"),
         Message.RENEWAL_STAFF: _("Renewal is due, to staff"),
         Message.EXPIRED_CLIENT: _("Contract ended"),

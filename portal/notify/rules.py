@@ -34,6 +34,7 @@ class Message(StrEnum):
     RENEWAL_STAFF = "renewal_near_to_staff"
     EXPIRED_CLIENT = "contract_expired_to_client"
     EXPIRED_STAFF = "contract_expired_to_staff"
+    CERTIFICATE_ENDS = "certificate_ends_to_staff"
     MAIL_ALARM = "mail_alarm_to_staff"
     MAIL_ALARM_OVER = "mail_alarm_over_to_staff"
     CONSENT_ASKED = "consent_asked_of_client"

@@ -158,6 +158,21 @@ def _quote(cast: Cast, agent: Any, ticket: Any, scan: str) -> dict[str, Any]:
     return {"quote_number": quote.number, "extension_id": asked.id, "side": "client"}
 
 
+def _papers(cast: Cast) -> dict[str, int]:
+    """Leave and a certificate of the agent's, and what tills need."""
+    from datetime import date
+
+    from portal.dispatch.models import Certificate, Leave, Qualification
+    from portal.infra.db import db
+
+    leave = Leave(user_id=cast.agent.id, from_on=date(2030, 1, 7), to_on=date(2030, 1, 9))
+    paper = Certificate(user_id=cast.agent.id, name="Ladders", expires_on=date(2030, 12, 31))
+    needed = Qualification(device_kind="lift", name="Ladders", must=True)
+    db.session.add_all([leave, paper, needed])
+    db.session.flush()
+    return {"leave_id": leave.id, "certificate_id": paper.id, "qualification_id": needed.id}
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -218,6 +233,7 @@ def make() -> World:
         visit = _visit(cast, ticket, picture)
         quoted = _quote(cast, agent, ticket, sha256)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
+        papers = _papers(cast)
         before_a_visit = _before_a_visit(cast, owner, agent, ticket)
         invitation = links.issue(cast.colleague, LinkPurpose.INVITATION)
     number, ticket_id = ticket.number, ticket.id
@@ -254,6 +270,7 @@ def make() -> World:
             "membership_id": db.session.get_one(Contact, cast.owner.contact_id).memberships[0].id,
             "token": "no-such-token",
             "tag_id": 1,
+            **papers,
             "field_id": field.id,
             "spent_id": spent_id,
             **before_a_visit,

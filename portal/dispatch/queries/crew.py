@@ -59,6 +59,12 @@ def certificates_of(user_id: int) -> Sequence[Certificate]:
     return db.session.scalars(query).all()
 
 
+def certificate(certificate_id: int) -> Certificate | None:
+    """One with its holder, for a notice; None once it is taken away."""
+    query = select(Certificate).where(Certificate.id == certificate_id)
+    return db.session.scalar(query.options(joinedload(Certificate.user).joinedload(User.contact)))
+
+
 def expiring(until: date) -> Sequence[Certificate]:
     """Certificates of active staff that end by that day or have ended, the first end first."""
     query = (

@@ -28,6 +28,7 @@ def day() -> ResponseReturnValue:
     devices = [row.ticket.device_id for v in found for row in v.tickets if row.ticket.device_id]
     return render_template(
         "dispatch/staff/day.html",
+        me=actor.user_id,
         chosen=chosen,
         today=today,
         before=url_for("dispatch_staff.day", on=chosen - timedelta(days=1)),
