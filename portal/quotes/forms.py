@@ -152,6 +152,14 @@ class NameForm(Form):
     name = line(_l("Who of the client?"), 120, needed=_l("Say who accepts."))
 
 
+class LiveForm(Form):
+    """Where it went live."""
+
+    where = line(
+        _l("Under which address?"), 300, needed=_l("Write the address under which it can be reached.")
+    )
+
+
 class TimeForm(Form):
     """Another day for the work."""
 

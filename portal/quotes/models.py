@@ -55,6 +55,9 @@ class Quote(Model):
     change_asked_by: Mapped[str | None] = mapped_column(String(120))
     reminded_at: Mapped[datetime | None] = mapped_column(Instant)
     """When the client was reminded that it can soon not be confirmed any more."""
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    published_where: Mapped[str | None] = mapped_column(String(300))
+    """Where what was made went live after its acceptance (WB-07)."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     """Counts the changes, so that a form opened before another's is told."""
 

@@ -14,7 +14,7 @@ from portal.kernel.actor import Actor, StaffRole
 from portal.quotes.models import Extension, Quote, QuoteConfirmation
 from portal.quotes.rules import quoting
 from portal.quotes.rules.quoting import Evidence, QuoteKind, Side, Stage, Turn
-from portal.quotes.service import record
+from portal.quotes.service import publishing, record
 from portal.tickets.models.ticket import Ticket
 from portal.web import languages
 
@@ -138,6 +138,8 @@ def steps(quote: Quote, actor: Actor) -> list[str]:
             return ["accepted", "defects"]
         case Stage.DEFECTS:
             return ["start", *extra(quote)]
+        case Stage.ACCEPTED | Stage.DEEMED_ACCEPTED if publishing.why_not(quote) is None:
+            return ["publish"]
     return []
 
 
@@ -209,6 +211,11 @@ def kind_for(ticket: Ticket) -> QuoteKind:
     return {
         "OFF_HOURS": QuoteKind.OFF_HOURS, "QUOTA_USED": QuoteKind.EXTRA_VISIT, "EXCLUDED_CAUSE": QuoteKind.REPAIR,
     }.get(str(reason), QuoteKind.IMPROVEMENT)  # fmt: skip
+
+
+def goes_live(quote: Quote) -> str:
+    """The clause by which it is published after its acceptance; "" where nothing is."""
+    return publishing.clause_of(quote)
 
 
 def acceptance_line(quote: Quote) -> tuple[datetime, str] | None:

@@ -119,6 +119,8 @@ class Why(StrEnum):
     NO_LINES = "NO_LINES"
     MESSAGE_ID_NEEDED = "MESSAGE_ID_NEEDED"
     ALREADY_SENT = "ALREADY_SENT"
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    PUBLISHED_ALREADY = "PUBLISHED_ALREADY"
     NOT_FROM_HERE = "NOT_FROM_HERE"
     MAY_NOT_ANSWER = "MAY_NOT_ANSWER"
 
@@ -170,6 +172,16 @@ def turn(now: Stage, *, change_asked: bool = False, extension_asked_by: Side | N
     if now is Stage.DELIVERED:
         return Turn.DELIVERED
     return Turn.ACCEPTED if now in (Stage.ACCEPTED, Stage.DEEMED_ACCEPTED, Stage.DONE) else Turn.OVER
+
+
+def why_not_publish(now: Stage, *, clause: str, published: bool) -> Why | None:
+    """What was made goes live only after acceptance, in words or by silence (WB-07), and once. Without the clause nothing is
+    published by a quote."""
+    if not clause:
+        return Why.NOT_FROM_HERE
+    if now not in (Stage.ACCEPTED, Stage.DEEMED_ACCEPTED):
+        return Why.NOT_ACCEPTED
+    return Why.PUBLISHED_ALREADY if published else None
 
 
 def person_days(estimate: Decimal) -> Decimal:

@@ -32,7 +32,7 @@ from portal.quotes.events import (
 from portal.quotes.models import Extension, Handover, Quote
 from portal.quotes.rules import quoting
 from portal.quotes.rules.quoting import AcceptKind, Act, Side, Stage, Why
-from portal.quotes.service import drafting, record
+from portal.quotes.service import drafting, publishing, record
 from portal.quotes.service.record import QuoteRefused
 
 REMIND_DAYS = (7, 1)
@@ -151,6 +151,7 @@ def _accept(
     record.write(quote, actor, became, name=name.strip(), clause=handover.clause, at=at.isoformat())
     _charge(actor, quote, at, StartEvent.ACCEPTED)
     drafting.end(quote)
+    publishing.await_it(quote)
     outbox.record(QuoteAccepted(quote.id, kind is AcceptKind.DEEMED))
 
 

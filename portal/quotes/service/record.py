@@ -24,6 +24,8 @@ _SENTENCES = {
     Why.MESSAGE_ID_NEEDED: _l("A confirmation by mail needs the mail's Message-ID as evidence."),
     Why.ALREADY_SENT: _l("The quote was sent already. Make a new revision to change it."),
     Why.MAY_NOT_ANSWER: _l("Only a manager of your organisation can answer this quote."),
+    Why.NOT_ACCEPTED: _l("It goes live only after the client has accepted it."),
+    Why.PUBLISHED_ALREADY: _l("It is live already."),
     Why.NOT_FROM_HERE: _l(
         "The quote has moved on since this page was opened; that step is not possible any more."
     ),

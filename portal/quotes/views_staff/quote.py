@@ -12,10 +12,10 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.errors import NotFound, Refused
 from portal.quotes import render
-from portal.quotes.forms import DefectsForm, EvidenceForm, HandForm, NameForm, ReasonForm, TimeForm
+from portal.quotes.forms import DefectsForm, EvidenceForm, HandForm, LiveForm, NameForm, ReasonForm, TimeForm
 from portal.quotes.queries import charges, listing, quotes
 from portal.quotes.rules.quoting import Evidence, Side
-from portal.quotes.service import confirming, delivering, drafting
+from portal.quotes.service import confirming, delivering, drafting, publishing
 from portal.quotes.service.confirming import Proof
 from portal.quotes.views_staff.door import blueprint
 from portal.web import filters, guards, htmx, uploads
@@ -143,6 +143,17 @@ def accepted(quote_number: int) -> ResponseReturnValue:
         delivering.accept(actor, held, form.name.data or "")
 
     return _by_form(quote_number, "accepted", form, step, _("Accepted, and charged as it was quoted."))
+
+
+@blueprint.route("/quotes/<int:quote_number>/publish", methods=BOTH)
+def publish(quote_number: int) -> ResponseReturnValue:
+    """What was made is live; not before the client has accepted it."""
+    form = LiveForm()
+
+    def step(actor: Actor, held: Any) -> None:
+        publishing.publish(actor, held, form.where.data or "")
+
+    return _by_form(quote_number, "publish", form, step, _("It is live; the client reads it on the ticket."))
 
 
 @blueprint.route("/quotes/<int:quote_number>/defects", methods=BOTH)

@@ -115,6 +115,9 @@ def _quote(details: Details, who: str) -> str:
             "The work under the quote %(quote)s counts as accepted: nothing was heard in time (%(clause)s)",
             quote=quote, clause=details.get("clause"),
         ),
+        "published": _(
+            "What was made under the quote %(quote)s is live: %(where)s", quote=quote, where=details.get("where")
+        ),
         "done": _("The work under the quote %(quote)s is done", quote=quote),
         "extension_asked": _(
             "%(name)s asks for more time for the quote %(quote)s, until %(day)s",

@@ -17,7 +17,8 @@ from portal.kernel import clock
 from portal.tickets.models.holds import WorkApproval, WorkHold
 
 OPEN_WORK = _l(
-    "Work for this ticket is still open: a visit, a quote, a device that is with us, or a training. End or cancel it first."
+    "Work for this ticket is still open: a visit, a quote, a device that is with us, a training, or what has to go live. "
+    "End or cancel it first."
 )
 
 
