@@ -243,7 +243,7 @@ class Theatre:
             self._periodic(step.given.get("times", 1))
         elif step.verb == "mail":
             self._mail(stage, step.given)
-        elif step.verb == "reserve" and "parallel" in step.given:
+        elif step.verb in ("reserve", "plan") and "parallel" in step.given:
             self._parallel(stage, step)
         else:
             with transaction():
@@ -291,14 +291,14 @@ class Theatre:
         stage.tickets[given["as"]] = newest.id
 
     def _parallel(self, stage: Stage, step: Step) -> None:
-        """So many requests for the same bucket at one moment, each in a connection of its own."""
+        """So many at one moment, each in a connection of its own: reservations of the same bucket, or visits."""
         count, name, at = step.given["parallel"], step.given["as"], clock.now()
         barrier, outcomes = threading.Barrier(count), list[str]()
 
         def one(number: int) -> None:
             with self.app.app_context(), clock.told(at):
                 barrier.wait()
-                outcomes.append(self._try_to_reserve(stage, step.given, f"{name}.{number}"))
+                outcomes.append(self._try(stage, step, f"{name}.{number}"))
 
         threads = [threading.Thread(target=one, args=(n,)) for n in range(1, count + 1)]
         for thread in threads:
@@ -308,14 +308,15 @@ class Theatre:
         strange = [o for o in outcomes if o not in ("won", "INSUFFICIENT")]
         if strange:
             raise RuntimeError(strange[0])
-        stage.visits[name] = next((i for n, i in stage.visits.items() if n.startswith(f"{name}.")), 0)
+        made = stage.visits if step.verb == "reserve" else stage.planned
+        made[name] = next((i for n, i in made.items() if n.startswith(f"{name}.")), 0)
         stage.parallel[name] = outcomes.count("won"), outcomes.count("INSUFFICIENT")
 
     @staticmethod
-    def _try_to_reserve(stage: Stage, given: Any, name: str) -> str:
+    def _try(stage: Stage, step: Step, name: str) -> str:
         try:
             with transaction():
-                acting.act(stage, "reserve", {**given, "as": name})
+                acting.act(stage, step.verb, {**step.given, "as": name})
         except Exception as error:
             return acting.refusal(error) or repr(error)
         return "won"

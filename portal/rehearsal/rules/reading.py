@@ -203,6 +203,8 @@ class _Reader:
         self.names[kind].add(name)
         if kind is Value.TICKET:
             self.names[Value.ANSWER].add(name)
+        if kind is Value.VISIT:  # of several at one moment it can be asked who won, as of reservations
+            self.names[Value.RESERVATION].add(name)
 
     def _checked(
         self, body: Mapping[str, Any], keys: Mapping[str, Key], line: int, where: str

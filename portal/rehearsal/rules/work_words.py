@@ -20,6 +20,7 @@ DO: Mapping[str, Mapping[str, Key]] = {
         "ends": may(Value.INSTANT),
         "override": may(Value.TEXT),
         "pay_extra": may(Value.FLAG),
+        "parallel": may(Value.NUMBER),
     },
     "join": {"as": must(Value.NEW), **_TICKET},
     "move": {**_VISIT, "starts": must(Value.INSTANT), "ends": may(Value.INSTANT)},
@@ -63,8 +64,10 @@ DO: Mapping[str, Mapping[str, Key]] = {
     "quote_reject": {**_QUOTE, "reason": may(Value.TEXT)},
     "quote_start": _QUOTE,
     "quote_deliver": _QUOTE,
+    "quote_done": _QUOTE,
     "quote_defects": {**_QUOTE, "words": may(Value.TEXT)},
     "quote_accept": _QUOTE,
+    "quote_publish": {**_QUOTE, "where": may(Value.TEXT)},
 }
 
 EXPECT: Mapping[str, tuple[Mapping[str, Key], Mapping[str, Key]]] = {

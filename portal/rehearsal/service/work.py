@@ -14,6 +14,7 @@ from portal.dispatch.models import Visit
 from portal.dispatch.queries import visits
 from portal.dispatch.service import parts, planning, rounds, sheets, visiting
 from portal.infra.db import db
+from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.ladder.queries import upgrades as upgrade_queries
 from portal.ladder.service import upgrades
@@ -21,7 +22,7 @@ from portal.people.models import User
 from portal.quotes.models import Quote
 from portal.quotes.queries import quotes
 from portal.quotes.rules.quoting import Evidence, Line, QuoteKind, Side
-from portal.quotes.service import confirming, delivering, drafting
+from portal.quotes.service import confirming, delivering, drafting, publishing
 from portal.quotes.service import record as quote_record
 from portal.rehearsal.service import stage as staging
 from portal.rehearsal.service.stage import Stage
@@ -191,6 +192,10 @@ def _quote_deliver(stage: Stage, g: Given) -> None:
     delivering.deliver(stage.staff, _held_quote(stage, g), "It is done.")
 
 
+def _quote_done(stage: Stage, g: Given) -> None:
+    delivering.finish(stage.staff, _held_quote(stage, g), clock.now())
+
+
 def _quote_defects(stage: Stage, g: Given) -> None:
     quote = _held_quote(stage, g)
     by = staging.client_actor(stage, quote.organisation_id)
@@ -200,6 +205,10 @@ def _quote_defects(stage: Stage, g: Given) -> None:
 def _quote_accept(stage: Stage, g: Given) -> None:
     quote = _held_quote(stage, g)
     delivering.accept(staging.client_actor(stage, quote.organisation_id), quote, "Someone")
+
+
+def _quote_publish(stage: Stage, g: Given) -> None:
+    publishing.publish(stage.staff, _held_quote(stage, g), g.get("where", "https://client.example"))
 
 
 VERBS: Mapping[str, Callable[[Stage, Given], None]] = {
@@ -224,8 +233,10 @@ VERBS: Mapping[str, Callable[[Stage, Given], None]] = {
     "quote_reject": _quote_reject,
     "quote_start": _quote_start,
     "quote_deliver": _quote_deliver,
+    "quote_done": _quote_done,
     "quote_defects": _quote_defects,
     "quote_accept": _quote_accept,
+    "quote_publish": _quote_publish,
 }
 
 

@@ -1,6 +1,7 @@
 """A visit from its ground to its signature: what is held, used up, given back and charged."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from portal.assets.models import DeviceKind
 from portal.contracts.models import Charge, LedgerBucket, LedgerEntry
-from portal.dispatch.models import ServiceSheet, Visit
+from portal.dispatch.models import ServiceSheet, SheetPart, Visit
 from portal.dispatch.rules.visiting import VisitStatus
 from portal.dispatch.service import planning, rounds, sheets, visiting
 from portal.dispatch.service.planning import NotNow
@@ -153,7 +154,7 @@ def test_an_emergency_comes_at_once_without_triage_and_takes_no_weekly_visit(wee
     assert balance(db_session) == (100, 0)
 
 
-@pytest.mark.rule("HW-02", "HW-09", "HW-16", "HW-14")
+@pytest.mark.rule("HW-02", "HW-09", "HW-16", "HW-14", "HW-20")
 def test_a_repair_that_outlives_the_contract_is_free_of_labour_and_its_parts_are_paid(
     cast, enter, climbed, db_session
 ):
@@ -164,6 +165,7 @@ def test_a_repair_that_outlives_the_contract_is_free_of_labour_and_its_parts_are
     part = sheets.SheetPartEntry("main board", Decimal("1000.00"))
     make(cast, visit, "2027-01-12 09:00", "2027-01-12 12:00", parts=[part], labour_hours=Decimal(3))
     assert charged(db_session, visit) == [("part", Decimal("800.00"), "一.一")]
+    assert db_session.scalar(select(SheetPart.warranty_until)) == date(2027, 4, 12), "three months"
     facts = db_session.scalar(select(ServiceSheet.facts))
     assert facts["number"] == 1001
     assert facts["contract"] == record.number

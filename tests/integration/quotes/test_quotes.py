@@ -166,6 +166,7 @@ def test_lines_of_a_sent_quote_are_never_changed(sent, db_session):
             db_session.execute(text(statement))
 
 
+@pytest.mark.rule("WB-09")
 def test_an_extension_counts_once_the_other_side_agreed(cast, sent):
     with told("2026-02-11 10:00"):
         both(cast, sent)

@@ -56,6 +56,7 @@ def test_an_answer_in_between_keeps_it_open(cast, app):
     assert opened.look(cast.agent, number).status == Status.IN_PROGRESS
 
 
+@pytest.mark.rule("TS-19")
 def test_the_client_confirms_and_again_does_no_harm(cast, app):
     number = solved(cast, timedelta(hours=1))
     opened.confirm(cast.owner, number)
