@@ -16,6 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 help:
 	@echo "make run           the portal with its demo on http://127.0.0.1:8000 (PORT=… and other settings: docs/operations.md)"
 	@echo "make test          everything; make check: the fast part; make soak: the long runs"
+	@echo "make test PORTAL_TEST_ENGINES=all   every integration test on both databases (tests/conftest.py)"
 	@echo "make bench         timings as JSON lines (BENCH_TICKETS=1000,10000)"
 	@echo "make rules         every rule of the contracts with the tests that carry it"
 	@echo "make format        let ruff and djlint put the code in order"
@@ -65,15 +66,14 @@ system:
 	@echo "Making .venv …"
 	@$(PYTHON) -m venv .venv
 
+# The stamps are copies of what was installed: a new clone or branch with the same list installs nothing again.
 .venv/.runtime: requirements.txt | .venv/bin/python
-	@echo "Installing what the portal needs …"
-	@$(PIP) install --quiet --require-hashes -r requirements.txt
-	@touch $@
+	@cmp -s $< $@ || { echo "Installing what the portal needs …" && $(PIP) install --quiet --require-hashes -r $<; }
+	@cp $< $@
 
 .venv/.dev: requirements-dev.txt | .venv/bin/python
-	@echo "Installing what the tests need …"
-	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
-	@touch .venv/.runtime $@
+	@cmp -s $< $@ || { echo "Installing what the tests need …" && $(PIP) install --quiet --require-hashes -r $<; }
+	@cp $< $@ && cp requirements.txt .venv/.runtime
 
 %.mo: %.po | .venv/.runtime
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -1,10 +1,14 @@
 """Fixtures for all tests. The parts that they are made of are in tests/support, the people in tests/cast.py.
 
-Integration tests run once on SQLite and once on PostgreSQL: whoever uses `app` gets a database built by the real migrations.
+Whoever uses `app` gets a database built by the real migrations. Integration tests whose subject may differ between the engines
+(concurrency, jobs, ledgers, counting, search, lists by hand-written SQL, storing mail) are marked `both` and run on each. The
+others run on one, chosen by their module's name, so that it stays the same from run to run and each engine carries half of
+them; `make test PORTAL_TEST_ENGINES=all` runs all on both.
 """
 
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,13 +43,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run_folder.remove()
 
 
+def _engines(test: pytest.Item) -> tuple[str, ...]:
+    if "integration" not in test.path.parts:
+        return ("sqlite",)
+    if test.get_closest_marker("both") or os.environ.get("PORTAL_TEST_ENGINES") == "all":
+        return databases.ENGINES
+    name = test.path.relative_to(Path(__file__).parent).as_posix()
+    return (databases.ENGINES[zlib.crc32(name.encode()) % len(databases.ENGINES)],)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`database` is each engine in tests/integration and SQLite elsewhere, unless a mark says otherwise."""
+    """`database` is what the module's docstring says in tests/integration and SQLite elsewhere, unless a mark names engines."""
     if "database" not in metafunc.fixturenames:
         return
     mark = metafunc.definition.get_closest_marker("databases")
-    default = databases.ENGINES if "integration" in metafunc.definition.path.parts else ("sqlite",)
-    names = mark.args if mark else default
+    names = mark.args if mark else _engines(metafunc.definition)
     metafunc.parametrize(
         "database",
         [pytest.param(n, marks=pytest.mark.postgresql) if n == "postgresql" else n for n in names],
@@ -104,13 +116,16 @@ def app(
     The application is made once a process, its database and var folder are new for each test. CSRF is off.
     """
     name = f"test_{worker_name}"
-    if database in _applications:
-        databases.dispose(_applications[database])
     var_dir = _var_dir(name)
+
+    def let_go() -> None:
+        if database in _applications:
+            databases.dispose(_applications[database])
+
     if request.node.get_closest_marker("demo"):
-        url = databases.with_demo(database, name, var_dir)
+        url = databases.with_demo(database, name, var_dir, let_go)
     else:
-        url = databases.fresh(database, name)
+        url = databases.fresh(database, name, let_go)
     if database not in _applications:
         _applications[database] = _for_tests(databases.application(url, var_dir))
     with _applications[database].app_context():

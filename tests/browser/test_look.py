@@ -2,13 +2,23 @@
 
 import pytest
 
+from tests.support import databases
 from tests.support.browser import DESKTOP, PHONE
+from tests.support.live import Portal
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory, worker_name):
+    """One for all: nothing of what is done here is kept."""
+    url = databases.fresh("sqlite", f"look_{worker_name}")
+    portal = Portal(tmp_path_factory.mktemp("look"), url, {"DEVELOPMENT": "1"})
+    yield portal.start_web()
+    portal.stop()
 
 
 @pytest.fixture
-def guide(live_portal, open_window):
+def guide(portal, open_window):
     """`guide(layout=…, size=…, …)` is a window on the style guide."""
-    portal = live_portal("sqlite", development="1").start_web()
 
     def look(layout="client", language="en", size=DESKTOP, theme="light"):
         window = open_window(portal.url, size=size, color_scheme=theme)
@@ -80,8 +90,7 @@ def test_keys_open_pages_of_the_desk_but_not_while_somebody_types(guide):
     assert page.locator("#keys").is_visible()
 
 
-def test_without_scripts_every_file_can_be_chosen_and_every_menu_opens(live_portal, open_window):
-    portal = live_portal("sqlite", development="1").start_web()
+def test_without_scripts_every_file_can_be_chosen_and_every_menu_opens(portal, open_window):
     page = open_window(portal.url, size=PHONE, java_script_enabled=False).page
     page.goto("/styleguide/?layout=client")
     assert page.locator("#sample-form input[type=file]").is_visible()

@@ -5,6 +5,7 @@ The copy on PostgreSQL is made once a process and emptied for each test that fol
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.support import emptying, postgres, run_folder
@@ -12,6 +13,10 @@ from tests.support import emptying, postgres, run_folder
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "portal_template"
 SECRET = "a key for tests only, long enough to sign with"
+
+
+def _nothing() -> None:
+    """Nobody has a connection."""
 
 
 def server() -> postgres.Server:
@@ -84,22 +89,25 @@ def _demo(engine: str) -> str:
     return name
 
 
-def with_demo(engine: str, name: str, var_dir: Path) -> str:
-    """The URL of a database that has the demo in it, and its files in `var_dir`."""
+def with_demo(engine: str, name: str, var_dir: Path, let_go: Callable[[], None] = _nothing) -> str:
+    """The URL of a database that has the demo in it, and its files in `var_dir`. `let_go`: see fresh."""
     template = run_folder.once(f"demo-{engine}", lambda: _demo(engine))
     shutil.copytree(run_folder.folder() / f"var-demo_{engine}", var_dir, dirs_exist_ok=True)
-    return _copied(engine, f"{name}_demo" if engine == "postgresql" else name, template)
+    let_go()
+    return _copied(engine, name, template)
 
 
-def fresh(engine: str, name: str) -> str:
-    """The URL of an empty, migrated database of that name; one that was there before is gone."""
+def fresh(engine: str, name: str, let_go: Callable[[], None] = _nothing) -> str:
+    """The URL of an empty, migrated database of that name. `let_go` closes the connections to one that is made anew; where it is
+    only emptied they may stay."""
+    if engine == "postgresql" and emptying.empty(server().conninfo(name)):
+        return server().url(name)
+    let_go()
     if engine == "sqlite":
         return _copied(engine, name, run_folder.once(f"template-{engine}", _template_sqlite))
-    template = run_folder.once(f"template-{engine}", _template_postgresql)
-    if not emptying.empty(server().conninfo(name)):
-        _copied(engine, name, template)
-        emptying.learn(server().conninfo(name))
-    return server().url(name)
+    url = _copied(engine, name, run_folder.once(f"template-{engine}", _template_postgresql))
+    emptying.learn(server().conninfo(name))
+    return url
 
 
 def _copied(engine: str, name: str, template: str) -> str:
@@ -109,6 +117,7 @@ def _copied(engine: str, name: str, template: str) -> str:
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(template, path)
         return f"sqlite:///{path}"
+    emptying.forget(server().conninfo(name))
     with run_folder.locked("create-database"):  # the template can be copied by one connection at a time
         server().execute(
             f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",

@@ -19,7 +19,8 @@ SELECT quote_ident(relname) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0
 """
 _OTHERS = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
 _COUNTERS = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
@@ -37,7 +38,8 @@ def learn(conninfo: str) -> None:
 
 
 def empty(conninfo: str) -> bool:
-    """Whether the database is again as it was when it was learned; its other connections are closed. False: make it anew."""
+    """Whether the database is again as it was when it was learned. Whoever is still at work in it is thrown out; connections that
+    rest may stay. False: make it anew."""
     if conninfo not in _new:
         return False
     shape, kept = _new[conninfo]
@@ -53,6 +55,11 @@ def empty(conninfo: str) -> bool:
             connection.execute("; ".join(["SET session_replication_role = replica", *deletions]).encode())
         connection.execute(_COUNTERS)
     return True
+
+
+def forget(conninfo: str) -> None:
+    """It is about to hold something else."""
+    _new.pop(conninfo, None)
 
 
 def _shape(connection: "psycopg.Connection[tuple[str]]") -> str:

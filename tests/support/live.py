@@ -78,9 +78,10 @@ class Portal:
             self.worker = None
 
     def stop(self) -> None:
-        for process in (self.web, self.worker):
+        # gunicorn's quick end: a browser's open connections are not waited for.
+        for process, ending in ((self.web, signal.SIGINT), (self.worker, signal.SIGTERM)):
             if process and process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+                process.send_signal(ending)
         for process in (self.web, self.worker):
             if process:
                 try:

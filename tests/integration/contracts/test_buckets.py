@@ -12,6 +12,8 @@ from portal.infra.db import db
 from portal.infra.transaction import transaction
 from tests.integration.contracts.conftest import TS_BLANKS, at, form_text
 
+pytestmark = pytest.mark.both
+
 Enter = Callable[..., ContractRecord]
 QUOTA = """
 [[entitlement]]

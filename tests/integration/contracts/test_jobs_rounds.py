@@ -20,6 +20,8 @@ from portal.kernel import clock
 from tests.cast import actor
 from tests.integration.contracts.conftest import DATA, TS_BLANKS, at, form_text
 
+pytestmark = pytest.mark.both
+
 Enter = Callable[..., ContractRecord]
 WEDNESDAYS = """
 [[plan]]

@@ -25,6 +25,8 @@ from portal.tickets.service.record import Words
 from tests.cast import actor
 from tests.integration.contracts.conftest import TS_BLANKS, at, form_text
 
+pytestmark = pytest.mark.both
+
 Enter = Callable[..., ContractRecord]
 
 

@@ -21,6 +21,8 @@ from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.people.models import Organisation, OrganisationKind
 
+pytestmark = pytest.mark.both
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TERM = date(2026, 1, 1), date(2026, 12, 31)
 

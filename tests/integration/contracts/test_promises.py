@@ -26,6 +26,8 @@ from portal.tickets.service.record import Words
 from tests.cast import actor
 from tests.integration.contracts.conftest import SHANGHAI, TS_BLANKS, at
 
+pytestmark = pytest.mark.both
+
 Enter = Callable[..., ContractRecord]
 
 

@@ -21,6 +21,8 @@ from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry
 from portal.tickets.rules.transitions import SILENCE_CLOSES_AFTER
 from portal.tickets.rules.words import Channel, EntryKind, Kind, Phase, Status
 
+pytestmark = pytest.mark.both
+
 
 def load(app: Flask) -> str:
     return app.test_cli_runner().invoke(args=["demo", "load"], catch_exceptions=False).output

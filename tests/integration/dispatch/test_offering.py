@@ -18,6 +18,8 @@ from tests.integration.dispatch.conftest import held, plan, told
 from tests.integration.dispatch.test_visits import PC
 from tests.integration.tickets import opened
 
+pytestmark = pytest.mark.both
+
 
 def slot(start: str, end: str) -> Slot:
     return Slot(at(start), at(end))

@@ -1,9 +1,12 @@
 """Each test begins with an empty database of the real migrations."""
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.infra.db import db
 from portal.people.models import User
+
+pytestmark = pytest.mark.both
 
 
 def people() -> int:

@@ -18,6 +18,8 @@ from portal.kernel import clock
 from portal.people.models import Team
 from portal.tickets.events import TicketClosed
 
+pytestmark = pytest.mark.both
+
 
 def count() -> int:
     return db.session.scalar(select(func.count()).select_from(Job)) or 0

@@ -11,6 +11,8 @@ from portal.infra.db import db
 from portal.infra.transaction import NestedTransaction, WriteOutsideTransaction, transaction
 from portal.people.models import Team
 
+pytestmark = pytest.mark.both
+
 
 def test_a_write_outside_is_refused(app: Flask) -> None:
     db.session.add(Team(name="North"))

@@ -26,6 +26,8 @@ from tests.support.client import apart, let_go
 from tests.support.lmtp import bring
 from tests.support.proxy import Proxy
 
+pytestmark = pytest.mark.both
+
 US = "support@portal.example"
 
 

@@ -23,6 +23,8 @@ from tests import cast as people
 from tests.integration.intake.conftest import all_mail, all_tickets, timeline
 from tests.integration.intake.mails import mail
 
+pytestmark = pytest.mark.both
+
 REAL = "stalwart__legacy__001.eml"
 REAL_SENDER = "doug@example.com"
 

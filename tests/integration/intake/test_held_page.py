@@ -304,6 +304,7 @@ def test_a_person_of_another_organisation_is_refused_and_the_words_are_kept(
     assert all_tickets() == []
 
 
+@pytest.mark.both
 def test_two_who_decide_at_once_make_one_ticket(held: InboundMessage, agent: Any, cast: Any) -> None:
     form = {"organisation_id": cast.harbour.id, "contact_id": cast.owner.contact_id, "subject": "x"}
     agent.post(f"/desk/mail/{held.id}/ticket", data=form)

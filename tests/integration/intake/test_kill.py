@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+pytestmark = pytest.mark.both
+
 DRIVER = Path(__file__).with_name("killed_worker.py")
 STEPS = 28
 """More than one round has by IMAP: signing in, looking, fetching, committing, moving, claiming, settling."""

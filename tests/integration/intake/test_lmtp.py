@@ -19,6 +19,8 @@ from tests.integration.intake.mails import OWNER, mail
 from tests.support.client import let_go
 from tests.support.lmtp import Talk, bring
 
+pytestmark = pytest.mark.both
+
 US = "support@portal.example"
 
 

@@ -21,6 +21,8 @@ from tests.integration.intake.conftest import all_tickets, timeline
 from tests.integration.intake.mails import mail, with_files
 from tests.support.databases import SECRET
 
+pytestmark = pytest.mark.both
+
 Take = Callable[[bytes], InboundMessage]
 
 

@@ -21,6 +21,8 @@ from tests.integration.intake.mails import mail
 from tests.support import databases
 from tests.support.client import apart
 
+pytestmark = pytest.mark.both
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -15,6 +15,8 @@ from tests import cast as people
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 CALLS = "/desk/calls"
 
 

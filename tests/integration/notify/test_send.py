@@ -37,6 +37,8 @@ from tests.integration.notify.conftest import (
 from tests.support import network
 from tests.support.databases import SECRET
 
+pytestmark = pytest.mark.both
+
 Act = Callable[..., Any]
 Run = Callable[[], int]
 

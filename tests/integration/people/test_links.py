@@ -13,6 +13,8 @@ from portal.people.models import ContactEmail, OneTimeLink, User
 from portal.people.rules.links import LinkPurpose
 from portal.people.service import links, users
 
+pytestmark = pytest.mark.both
+
 NEW = {"password": "four short words here", "repeat": "four short words here"}
 
 

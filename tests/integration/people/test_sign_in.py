@@ -13,6 +13,8 @@ from portal.people.models import RateCounter, User
 from portal.people.service import passwords, users
 from tests.cast import PASSWORD
 
+pytestmark = pytest.mark.both
+
 HASH = passwords.hash_of(PASSWORD)
 
 

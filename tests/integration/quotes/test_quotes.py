@@ -24,6 +24,8 @@ from tests.integration.dispatch.conftest import told
 from tests.integration.quotes.conftest import both, held, typed
 from tests.integration.tickets import opened
 
+pytestmark = pytest.mark.both
+
 
 @pytest.mark.rule("TS-29", "TS-06")
 def test_the_client_is_asked_and_the_ticket_waits_for_the_quote(cast, asked, sent):

@@ -95,12 +95,12 @@ def gone(pids: list[int], seconds: float = 10) -> bool:
     return not any(alive(pid) for pid in pids)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_both_and_says_that_all_is_well(started, how):
+def test_a_second_start_prepares_nothing_and_an_interrupt_stops_both_and_all_is_well(started):
     children = started.children()
     assert set(children) == {"web", "worker"}
     assert started.answers()
-    started.process.send_signal(how)
+    assert "Preparing the database" not in started.said.read_text()
+    started.process.send_signal(signal.SIGINT)
     assert started.process.wait(20) == 0
     assert gone(list(children.values()))
     assert not started.answers()
@@ -123,18 +123,17 @@ def test_when_it_is_killed_itself_no_orphan_keeps_the_port(started):
     assert not started.answers()
 
 
-def test_a_first_start_makes_the_tables(tmp_path):
+def test_a_first_start_makes_the_tables_and_a_request_to_terminate_stops_both(tmp_path):
     run = Run(tmp_path)
     run.wait_until_up()
+    children = run.children()
+    assert set(children) == {"web", "worker"}
     assert run.answers()
-    run.process.terminate()
+    run.process.send_signal(signal.SIGTERM)
     assert run.process.wait(20) == 0
+    assert gone(list(children.values()))
+    assert not run.answers()
     assert "Preparing the database" in run.said.read_text()
-
-
-def test_a_second_start_prepares_nothing(started):
-    assert "Preparing the database" not in started.said.read_text()
-    assert started.answers()
 
 
 def test_a_port_that_is_taken_is_a_sentence(tmp_path):

@@ -13,6 +13,8 @@ from portal.tickets.models.ticket import Ticket
 from portal.tickets.rules.words import Status
 from tests.integration.tickets import opened
 
+pytestmark = pytest.mark.both
+
 
 def solved(cast, ago: timedelta) -> int:
     number = opened.ticket(cast)

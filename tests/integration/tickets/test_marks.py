@@ -15,6 +15,8 @@ from portal.tickets.service import snoozing, tagging
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 
 def post(browser, number, step, **fields):
     return browser.post(f"/desk/tickets/{number}/{step}", data=fields)

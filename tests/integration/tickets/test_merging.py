@@ -20,6 +20,8 @@ from portal.tickets.service.record import Words, remember_message_id
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 
 def merge(cast, number, into):
     with transaction():

@@ -16,6 +16,8 @@ from portal.tickets.service import opening
 from portal.tickets.service.record import Words
 from tests.integration.tickets import opened
 
+pytestmark = pytest.mark.both
+
 
 def events() -> list[tuple[str, dict]]:
     return [(e.name, e.payload) for e in db.session.query(OutboxEvent).order_by(OutboxEvent.id)]

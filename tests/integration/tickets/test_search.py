@@ -14,6 +14,8 @@ from portal.tickets.service import indexing, tagging
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

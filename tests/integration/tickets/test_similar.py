@@ -6,6 +6,8 @@ from portal.tickets.queries import similar
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 
 def alike(user, text, **more):
     return [found.number for found in similar.similar(opened.actor(user), text, **more)]

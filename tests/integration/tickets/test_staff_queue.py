@@ -17,6 +17,8 @@ from portal.tickets.service import conversation, status
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 
 def shown(answer):
     """Numbers of the rows, in order."""

@@ -7,6 +7,8 @@ import pytest
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 
 def numbers(answer):
     assert answer.status_code == 200

@@ -18,6 +18,8 @@ from portal.tickets.rules.words import EntryKind, Outcome, Phase, Status
 from portal.tickets.service import following, work
 from tests.integration.tickets import opened
 
+pytestmark = pytest.mark.both
+
 
 def sent(cast, **fields):
     return {

@@ -14,6 +14,8 @@ from portal.tickets.service import time, work
 from tests.integration.tickets import opened
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.both
+
 
 def call(cast, number, minutes, outcome=Outcome.CLIENT_TRIES):
     with transaction():
