@@ -107,8 +107,9 @@ def quantity(amount: Decimal) -> str:
     return f"{amount:f}".rstrip("0").rstrip(".") if "." in f"{amount:f}" else f"{amount:f}"
 
 
-def confirmation(quote: Quote, side: Side) -> QuoteConfirmation | None:
-    return next((c for c in quote.confirmations if c.side is side), None)
+def confirmation(quote: Quote, side: str) -> QuoteConfirmation | None:
+    """Of "client" or "provider", as templates name them; None while that side has not confirmed."""
+    return next((c for c in quote.confirmations if c.side is Side(side)), None)
 
 
 def confirmed_words(row: QuoteConfirmation) -> str:

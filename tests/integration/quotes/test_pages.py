@@ -101,6 +101,10 @@ def test_from_the_ticket_to_both_confirmations(cast, asked, browse, db_session):
     post(manager, f"/desk/quotes/{number}/confirm", "2026-02-11 09:10")
     with on("2026-02-11 09:10"):
         assert stage(number) is Stage.CONFIRMED
+        for page in (client.get(f"/quotes/{number}").text, agent.get(f"/desk/quotes/{number}").text):
+            assert "Chen Bo" in page
+            assert "Mia Manager" in page
+            assert "has not confirmed yet" not in page
     rows = db_session.scalars(select(QuoteConfirmation).order_by(QuoteConfirmation.id)).all()
     assert [(r.side, r.name, r.evidence) for r in rows] == [
         (Side.CLIENT, "Chen Bo", Evidence.PORTAL), (Side.PROVIDER, "Mia Manager", Evidence.PORTAL),
