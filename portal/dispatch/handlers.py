@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from portal.dispatch.service import rounds
+from portal.dispatch.queries import visits
+from portal.dispatch.service import printing, rounds
+
+
+def visit_signed(payload: dict[str, Any]) -> None:
+    """The documents of its sheets are ordered."""
+    printing.order(visits.by_id(payload["visit_id"]))
 
 
 def ticket_cancelled(payload: dict[str, Any]) -> None:

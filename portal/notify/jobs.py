@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from portal.infra import files, mailer
+from portal.infra import files, mailer, papers
 from portal.infra.mailer import EnclosedFile, Letter
 from portal.infra.transaction import transaction
 from portal.kernel import refs
@@ -20,6 +20,7 @@ def send(payload: dict[str, Any]) -> None:
     with transaction():
         delivery = service.claim(payload["delivery_id"])
         enclosed = queries.files_of(delivery.entry_id) if delivery else []
+        paper = papers.by_id(delivery.paper_id) if delivery and delivery.paper_id is not None else None
         sender = render.provider_name()
         text, html = service.with_secret(delivery) if delivery else ("", "")
     if delivery is None:
@@ -30,6 +31,9 @@ def send(payload: dict[str, Any]) -> None:
         for a in enclosed
         if rules.files_travel(sizes)
     ]
+    if paper is not None and paper.sha256 is not None:
+        name = f"{paper.ref.replace(':', '-')}.pdf"
+        travelling.append(EnclosedFile(name, "application/pdf", files.read(paper.sha256)))
     raw = mailer.compose(_letter(delivery, sender, text, html, travelling))
     try:
         state = _out(delivery, raw)

@@ -160,6 +160,7 @@ def message_word(message: str) -> str:
         Message.QUOTE_ACCEPTED_STAFF: _("Work accepted, to staff"),
         Message.QUOTE_TIME_CLIENT: _("More time for a quote"),
         Message.QUOTE_TIME_STAFF: _("More time for a quote, to staff"),
+        Message.SHEET_MADE: _("Signed service sheet"),
         Message.INVITED: _("Invitation"),
         Message.RESET_ASKED: _("New password"),
     }.get(Message(message), message)

@@ -51,6 +51,7 @@ class Message(StrEnum):
     QUOTE_ACCEPTED_STAFF = "quote_accepted_to_staff"
     QUOTE_TIME_CLIENT = "quote_time_to_client"
     QUOTE_TIME_STAFF = "quote_time_to_staff"
+    SHEET_MADE = "sheet_made_to_client"
     INVITED = "person_invited"
     RESET_ASKED = "password_reset_asked"
 

@@ -53,6 +53,7 @@ def add(
     consent_id: int | None = None,
     quote_link_id: int | None = None,
     handover_id: int | None = None,
+    paper_id: int | None = None,
 ) -> Delivery | None:
     """Record a delivery and the job that sends it; None if this person was told of this cause already.
 
@@ -80,7 +81,8 @@ def add(
         in_reply_to=known[-1] if known else None, references=" ".join(rules.references_of(known)) or None,
         reply_to=reply_to, auto_submitted=auto_submitted, subject=words.subject[:300], text=words.text, html=words.html,
         link_id=link_id, consent_id=consent_id, quote_link_id=quote_link_id,
-        handover_id=handover_id, state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
+        handover_id=handover_id, paper_id=paper_id,
+        state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
         created_at=now,
     )  # fmt: skip
     db.session.add(delivery)

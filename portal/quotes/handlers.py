@@ -6,7 +6,12 @@ from typing import Any
 from portal.kernel.actor import SYSTEM
 from portal.quotes.queries import quotes
 from portal.quotes.rules.quoting import OVER, Stage
-from portal.quotes.service import delivering, drafting, record
+from portal.quotes.service import delivering, drafting, printing, record
+
+
+def quote_sent(payload: dict[str, Any]) -> None:
+    """Its document is ordered, with the facts as they are now."""
+    printing.order(quotes.by_id(payload["quote_id"]))
 
 
 def visit_signed(payload: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.infra import papers
 from portal.infra.transaction import transaction
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
@@ -22,6 +23,7 @@ from portal.quotes.queries.listing import Wish
 from portal.quotes.rules import rights
 from portal.quotes.rules.quoting import Evidence, Side, Turn
 from portal.quotes.service import confirming, delivering
+from portal.quotes.service import printing as documents
 from portal.quotes.service.confirming import Proof
 from portal.tickets.queries import scope
 from portal.web import guards, htmx
@@ -204,6 +206,8 @@ def _page(quote_number: int, what: str = "", form: Any = None, code: int = 200) 
     found = quotes.quote_for(actor, quote_number, request.args.get("revision", type=int))
     template = "_do" if htmx.target() == "quote-do" else "quote"
     may = rights.may_answer(actor, found.organisation_id)
+    ref = documents.ref_of(found)
+    paper = papers.of([ref]).get(ref) if found.sent_at else None
     page = render_template(
         f"quotes/client/{template}.html",
         quote=found,
@@ -216,6 +220,7 @@ def _page(quote_number: int, what: str = "", form: Any = None, code: int = 200) 
         extension=render.open_extension(found),
         revisions=quotes.revisions_of(actor, quote_number) if found.revision > 1 else [],
         charges=charges.of_quote(found),
+        paper=paper,
         nav="quotes_client.listing",
     )
     return page, code

@@ -6,6 +6,7 @@ Standard library only: it runs before the virtual environment exists.
     python tests/support/system.py --check  only say
 """
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -56,10 +57,22 @@ def _imap() -> bool:
     )
 
 
+def _pango() -> bool:
+    """The C libraries that documents are drawn with; the loader knows where they lie."""
+    names = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+    try:
+        for name in names:
+            ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
 NEEDS = [
     Need("Python's venv", ("python3-venv",), _venv),
     Need("Chromium", ("chromium",), _program("chromium", "chromium-browser")),
     Need("a Chinese font", ("fonts-noto-cjk", "fontconfig"), _chinese_font),
+    Need("Pango", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), _pango),
     Need("PostgreSQL's server programs", ("postgresql",), _postgres),
     Need("Dovecot's IMAP server", ("dovecot-imapd",), _imap),
 ]

@@ -11,7 +11,7 @@ from portal.contracts.models import Charge
 from portal.dispatch.models import ServiceSheet, Visit, VisitChange, VisitTicket
 from portal.dispatch.rules.visiting import OPEN, OVER, PLANNED, VisitStatus
 from portal.infra.db import db
-from portal.kernel.actor import Actor
+from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import NotFound
 from portal.tickets.models.ticket import Ticket
 from portal.tickets.queries import scope
@@ -136,3 +136,24 @@ def sheet_for(actor: Actor, number: int) -> ServiceSheet:
     if found is None:
         raise NotFound
     return found
+
+
+def sheet_numbered(number: int) -> ServiceSheet:
+    """A signed sheet for a handler, with its visit; raises NotFound."""
+    return sheet_for(SYSTEM, number)
+
+
+def sheets_under(actor: Actor, contract_id: int, start: datetime, end: datetime) -> Sequence[ServiceSheet]:
+    """The signed sheets of visits under a contract that were finished in [start, end), the oldest first: the copies for
+    the claim of the fee (HW-17)."""
+    seen = visible(select(Visit.id), actor).where(
+        Visit.contract_id == contract_id, Visit.finished_at >= start, Visit.finished_at < end
+    )
+    query = (
+        select(ServiceSheet)
+        .where(ServiceSheet.visit_id.in_(seen), ServiceSheet.number.is_not(None))
+        .options(joinedload(ServiceSheet.visit), joinedload(ServiceSheet.device))
+        .order_by(ServiceSheet.number)
+        .limit(500)
+    )
+    return db.session.scalars(query).all()

@@ -7,6 +7,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.infra import papers
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import Actor, StaffRole
@@ -16,9 +17,10 @@ from portal.quotes.forms import DefectsForm, EvidenceForm, HandForm, LiveForm, N
 from portal.quotes.queries import charges, listing, quotes
 from portal.quotes.rules.quoting import Evidence, Side
 from portal.quotes.service import confirming, delivering, drafting, publishing
+from portal.quotes.service import printing as documents
 from portal.quotes.service.confirming import Proof
 from portal.quotes.views_staff.door import blueprint
-from portal.web import filters, guards, htmx, uploads
+from portal.web import filters, guards, htmx, printing, uploads
 
 BOTH = ["GET", "POST"]
 Step = Callable[[Actor, Any], Any]
@@ -238,6 +240,8 @@ def _page(
     actor = guards.actor()
     found = quotes.quote_for(actor, quote_number, revision)
     template = "_do" if htmx.target() == "quote-do" else "quote"
+    ref = documents.ref_of(found)
+    paper = papers.of([ref]).get(ref) if found.sent_at else None
     page = render_template(
         f"quotes/staff/{template}.html",
         quote=found,
@@ -249,6 +253,8 @@ def _page(
         extension=render.open_extension(found),
         revisions=quotes.revisions_of(actor, quote_number) if found.revision > 1 or revision else [],
         charges=charges.of_quote(found),
+        paper=paper,
+        paper_state=printing.state_sentence(paper),
         nav="quotes_staff.listing",
         **given,
     )
