@@ -10,10 +10,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.infra.db import BigId, Instant, Json, Model, choice, db
+from portal.infra.db import BigId, Instant, Json, Model, choice, db, insert_into, on_postgresql, ready, run
 from portal.kernel import clock, refs
 
 LEASE = timedelta(minutes=2)
@@ -72,14 +71,18 @@ def enqueue(
         "kind": kind, "slot": slot, "payload": payload, "state": JobState.WAITING,
         "run_at": run_at or now, "attempts": 0, "created_at": now,
     }  # fmt: skip
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(insert(Job).values(values).on_conflict_do_nothing(index_elements=["slot"]))
+    run(_adding(on_postgresql()), values)
+
+
+@cache
+def _adding(postgres: bool) -> Any:
+    adding = insert_into(Job, postgres=postgres).on_conflict_do_nothing(index_elements=["slot"])
+    return ready(adding, "kind", "slot", "payload", "state", "run_at", "attempts", "created_at")
 
 
 def begin_period(kind: str, period: int) -> bool:
     """True for exactly one caller a period; periods only go forward."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(SchedulePeriod).values(kind=kind, period=period)
+    statement = insert_into(SchedulePeriod, postgres=on_postgresql()).values(kind=kind, period=period)
     begun = statement.on_conflict_do_update(
         index_elements=["kind"], set_={"period": period}, where=SchedulePeriod.period < period
     ).returning(SchedulePeriod.period)
@@ -89,40 +92,43 @@ def begin_period(kind: str, period: int) -> bool:
 def claim(kinds: list[str] | None = None) -> Claim | None:
     """Take the next due job, inside the caller's transaction; None when there is none or another worker was quicker."""
     now, token = clock.now(), refs.new_secret()
-    statement = _claiming(db.engine.dialect.name == "postgresql", tuple(kinds) if kinds is not None else None)
-    values = {"now": now, "until": now + LEASE, "token": token}
-    options = {"synchronize_session": False}
-    taken = db.session.execute(statement, values, execution_options=options).one_or_none()
+    statement = _claiming(on_postgresql(), tuple(kinds) if kinds is not None else None)
+    taken = run(statement, {"now": now, "until": now + LEASE, "token": token}).one_or_none()
     return Claim(taken.id, taken.kind, taken.payload, token, taken.attempts) if taken else None
 
 
 @cache
-def _claiming(on_postgresql: bool, kinds: tuple[str, ...] | None) -> Any:
+def _claiming(postgres: bool, kinds: tuple[str, ...] | None) -> Any:
     """One statement, made once: it runs for each job, and making it costs more than running it."""
     now = bindparam("now", type_=Instant)
-    other = aliased(Job)
+    table = Job.__table__
+    other = table.alias("other").c
     free = or_(other.lease_until.is_(None), other.lease_until < now)
     due = select(other.id).where(other.state == JobState.WAITING, other.run_at <= now, free)
     if kinds is not None:
         due = due.where(other.kind.in_(kinds))
     due = due.order_by(other.run_at, other.id).limit(1)
-    if on_postgresql:
+    if postgres:
         due = due.with_for_update(skip_locked=True)
     return (
-        update(Job)
-        .where(Job.id == due.scalar_subquery())
+        update(table)
+        .where(table.c.id == due.scalar_subquery())
         .values(
             lease_until=bindparam("until", type_=Instant), lease_token=bindparam("token", type_=String),
-            attempts=Job.attempts + 1,
+            attempts=table.c.attempts + 1,
         )
-        .returning(Job.id, Job.kind, Job.payload, Job.attempts)
+        .returning(table.c.id, table.c.kind, table.c.payload, table.c.attempts)
     )  # fmt: skip
 
 
 def settle(held: Claim) -> bool:
     """The work is done: remove the job, inside the caller's transaction. False if the lease was lost to another."""
-    done = delete(Job).where(Job.id == held.id, Job.lease_token == held.token)
-    return bool(db.session.execute(done.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
+    return bool(run(_SETTLED, {"held": held.id, "token": held.token}).rowcount)
+
+
+_SETTLED = delete(Job.__table__).where(  # type: ignore[arg-type]
+    Job.id == bindparam("held", type_=BigId), Job.lease_token == bindparam("token", type_=String)
+)
 
 
 def put_back(held: Claim, error: str) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.infra import jobs
-from portal.infra.db import BigId, Instant, Json, Model, db
+from portal.infra.db import BigId, Instant, Json, Model, db, run
+from portal.infra.transaction import WriteOutsideTransaction, writes_now
 from portal.kernel import clock
 
 
@@ -28,12 +29,13 @@ class OutboxEvent(Model):
 
 
 def record(event: Any) -> None:
-    """Note a frozen dataclass that happened; it is delivered after the commit, at least once."""
-    db.session.add(
-        OutboxEvent(
-            name=type(event).__name__, payload=asdict(event), recorded_at=clock.now(), delivered_at=None
-        )
-    )
+    """Note a frozen dataclass that happened; it is delivered after the commit, at least once. Raises WriteOutsideTransaction."""
+    if not writes_now():
+        raise WriteOutsideTransaction(repr(event))
+    run(_RECORD, {"name": type(event).__name__, "payload": asdict(event), "recorded_at": clock.now()})
+
+
+_RECORD = insert(OutboxEvent.__table__).inline()  # type: ignore[arg-type]
 
 
 def deliver(handlers: Mapping[str, list[str]], limit: int = 200) -> int:

@@ -22,6 +22,11 @@ class NestedTransaction(RuntimeError):
     """Two entry points met: the outer one owns the commit."""
 
 
+def writes_now() -> bool:
+    """Whether a `transaction()` is open."""
+    return _writing.get()
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commit when the block ends well, roll back when it raises.

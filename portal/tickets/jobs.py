@@ -1,11 +1,12 @@
-"""What the clock does to tickets: silence closes what was solved, promises come near and break, the index is made anew."""
+"""What the clock does to tickets: silence closes what was solved, promises come near and break, the index is made anew,
+marks of closed pages go away."""
 
 from typing import Any
 
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
-from portal.tickets.service import clocks, indexing, snoozing, status
+from portal.tickets.service import clocks, indexing, presence, snoozing, status
 
 _BATCH = 200
 _BATCHES_A_RUN = 5
@@ -43,3 +44,8 @@ def index(_payload: dict[str, Any]) -> None:
             indexed = indexing.go_on()
         if not indexed:
             return
+
+
+def forget_presence(_payload: dict[str, Any]) -> None:
+    """Take away the marks of pages that were closed long ago."""
+    presence.forget_old(clock.now())

@@ -7,12 +7,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import IPv6Address, ip_address
+from typing import Any
 
-from sqlalchemy import case, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, case, delete, update
 
-from portal.infra.db import db
+from portal.infra.db import Instant, db, insert_into, on_postgresql, ready, run
 from portal.kernel import clock
 from portal.people.models import RateCounter
 
@@ -63,19 +64,26 @@ def key_of_account(purpose: str, name: str) -> str:
 def hit(key: str, rule: Rule) -> Verdict:
     """Count one try and say whether it is within the rule."""
     now = clock.now()
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    over = RateCounter.expires_at <= now
-    statement = insert(RateCounter).values(key=key, count=1, expires_at=now + rule.window)
-    counted = db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "count": case((over, 1), else_=RateCounter.count + 1),
-                "expires_at": case((over, now + rule.window), else_=RateCounter.expires_at),
-            },
-        ).returning(RateCounter.count.label("tries"), RateCounter.expires_at)
-    ).one()
+    counted = run(_counting(on_postgresql()), {"key": key, "now": now, "ends": now + rule.window}).one()
     return Verdict(counted.tries <= rule.tries, counted.expires_at)
+
+
+@cache
+def _counting(postgres: bool) -> Any:
+    now, ends = bindparam("now", type_=Instant), bindparam("ends", type_=Instant)
+    counter = RateCounter.__table__.c
+    over = counter.expires_at <= now
+    statement = insert_into(RateCounter, postgres=postgres).values(
+        key=bindparam("key"), count=1, expires_at=ends
+    )
+    counting = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "count": case((over, 1), else_=counter["count"] + 1),
+            "expires_at": case((over, ends), else_=counter.expires_at),
+        },
+    )
+    return ready(counting.returning(counter["count"].label("tries"), counter.expires_at))
 
 
 def take_back(key: str) -> None:

@@ -6,12 +6,13 @@ The index is derived: what it holds can be made again from the tickets. It refus
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Executable, delete, func, select, text
 
 from portal.assets.models import Device
 from portal.infra import search
-from portal.infra.db import db
+from portal.infra.db import db, on_postgresql, run
 from portal.people.models import Contact, Organisation
 from portal.tickets.models.search import SearchProgress, TicketToken
 from portal.tickets.models.ticket import Attachment, Ticket, TimelineEntry
@@ -48,20 +49,28 @@ def add_values(*ticket_ids: int) -> None:
 
 def _add(ticket_id: int, tokens: Iterable[str], *, internal: bool) -> None:
     """One statement a line. A word that was internal becomes public with its first public use."""
-    public = "(token, ticket_id) DO UPDATE SET internal = false WHERE ticket_token.internal"
-    conflict = "DO NOTHING" if internal else public
     values: object = sorted(set(tokens))  # sorted: two who write at once lock in the same order
     if not values:
         return
-    if db.engine.dialect.name == "postgresql":
-        source = "SELECT unnest(CAST(:tokens AS text[])), :ticket_id, :internal"
-    else:
-        source, values = (
-            "SELECT value, :ticket_id, :internal FROM json_each(:tokens) WHERE true",
-            json.dumps(values),
-        )
-    statement = f"INSERT INTO ticket_token (token, ticket_id, internal) {source} ON CONFLICT {conflict}"
-    db.session.execute(text(statement), {"tokens": values, "ticket_id": ticket_id, "internal": internal})
+    postgres = on_postgresql()
+    given = {
+        "tokens": values if postgres else json.dumps(values),
+        "ticket_id": ticket_id,
+        "internal": internal,
+    }
+    run(_adding(postgres, internal), given)
+
+
+@cache
+def _adding(postgres: bool, internal: bool) -> Executable:
+    public = "(token, ticket_id) DO UPDATE SET internal = false WHERE ticket_token.internal"
+    conflict = "DO NOTHING" if internal else public
+    source = (
+        "SELECT unnest(CAST(:tokens AS text[])), :ticket_id, :internal"
+        if postgres
+        else "SELECT value, :ticket_id, :internal FROM json_each(:tokens) WHERE true"
+    )
+    return text(f"INSERT INTO ticket_token (token, ticket_id, internal) {source} ON CONFLICT {conflict}")
 
 
 def anew(*ticket_ids: int) -> None:

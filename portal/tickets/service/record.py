@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from portal.infra.db import db
+from portal.infra.db import db, insert_into, on_postgresql, ready, run
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 from portal.tickets.models.ticket import Attachment, NumberSeries, Ticket, TicketMessageId, TimelineEntry
@@ -49,22 +49,22 @@ def hold_numbers(series: str = "ticket") -> None:
     """Hold a series until the transaction ends, without taking a number: others who want one wait. What they wrote
     before is seen by the statements that follow.
     """
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    first = insert(NumberSeries).values(name=series, last=FIRST_NUMBER - 1)
+    first = insert_into(NumberSeries, postgres=on_postgresql()).values(name=series, last=FIRST_NUMBER - 1)
     db.session.execute(first.on_conflict_do_nothing(index_elements=["name"]))
     db.session.execute(select(NumberSeries.last).where(NumberSeries.name == series).with_for_update())
 
 
 def next_number(series: str = "ticket") -> int:
     """The next number of a series; the row stays locked until the transaction ends, so there is no gap and no twin."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(NumberSeries)
-        .values(name=series, last=FIRST_NUMBER)
-        .on_conflict_do_update(index_elements=["name"], set_={"last": NumberSeries.last + 1})
-        .returning(NumberSeries.last)
-    )
-    return int(db.session.execute(statement).scalar_one())
+    return int(run(_taking(on_postgresql()), {"name": series, "last": FIRST_NUMBER}).scalar_one())
+
+
+@cache
+def _taking(postgres: bool) -> Any:
+    last = NumberSeries.__table__.c.last
+    statement = insert_into(NumberSeries, postgres=postgres)
+    taking = statement.on_conflict_do_update(index_elements=["name"], set_={"last": last + 1})
+    return ready(taking.returning(last), "name", "last")
 
 
 def add_entry(
@@ -140,8 +140,12 @@ def add_change(
 
 def remember_message_id(ticket_id: int, message_id: str, now: datetime, *, outgoing: bool) -> None:
     """Keep a Message-ID for threading; one that is known already stays with its first ticket."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     values = {"ticket_id": ticket_id, "message_id": message_id[:500], "outgoing": outgoing, "at": now}
-    db.session.execute(
-        insert(TicketMessageId).values(values).on_conflict_do_nothing(index_elements=["message_id"])
-    )
+    run(_remembering(on_postgresql()), values)
+
+
+@cache
+def _remembering(postgres: bool) -> Any:
+    remembering = insert_into(TicketMessageId, postgres=postgres)
+    remembering = remembering.on_conflict_do_nothing(index_elements=["message_id"])
+    return ready(remembering, "ticket_id", "message_id", "outgoing", "at")
