@@ -183,8 +183,9 @@ def ready(statement: Any, *columns: str) -> Compiled:
 
 def run(statement: Executable | Compiled, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
     """Run a statement over tables in this session's transaction, past the ORM, as `fetch` does: what waits to be flushed is
-    written first. Models that are loaded do not learn of it."""
-    db.session.flush()
+    written first, except under `no_autoflush`. Models that are loaded do not learn of it."""
+    if db.session.autoflush:
+        db.session.flush()
     return db.session.connection().execute(statement, values)  # type: ignore[arg-type]
 
 

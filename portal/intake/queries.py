@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
-from portal.infra.db import db
+from portal.infra.db import BigId, db, fetch
 from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.mail import ParsedMail
 from portal.intake.rules.state import InboundState
@@ -31,11 +31,17 @@ def organisation_at(address: str | None) -> int | None:
     domain = (address or "").lower().rpartition("@")[2]
     if not domain:
         return None
-    table = people_tables.OrganisationDomain
-    ours = people.organisations_for(SYSTEM).with_only_columns(people_tables.Organisation.id)
-    return db.session.scalar(
-        select(table.organisation_id).where(table.domain == domain, table.organisation_id.in_(ours))
-    )
+    found = fetch(_AT_DOMAIN, {"domain": domain})
+    return found[0][0] if found else None
+
+
+_DOMAINS = people_tables.OrganisationDomain
+_AT_DOMAIN = select(_DOMAINS.organisation_id).where(
+    _DOMAINS.domain == bindparam("domain"),
+    _DOMAINS.organisation_id.in_(
+        people.organisations_for(SYSTEM).with_only_columns(people_tables.Organisation.id)
+    ),
+)
 
 
 def staff_actor(contact_id: int) -> Actor:
@@ -77,23 +83,27 @@ def answers_unread_mail(row: InboundMessage, mail: ParsedMail, now: datetime) ->
 
 def unread(inbound_id: int) -> str | None:
     """The hash of the raw bytes of a message that nothing became of yet, for the job that reads it; None of any other."""
-    query = select(InboundMessage.sha256).where(
-        InboundMessage.id == inbound_id, InboundMessage.state == InboundState.RECEIVED
-    )
-    return db.session.scalar(query)
+    found = fetch(_UNREAD, {"inbound": inbound_id})
+    return found[0][0] if found else None
+
+
+_UNREAD = select(InboundMessage.sha256).where(
+    InboundMessage.id == bindparam("inbound", type_=BigId), InboundMessage.state == InboundState.RECEIVED
+)
 
 
 def inbound(actor: Actor, inbound_id: int, *, lock: bool = False) -> InboundMessage:
     """One message, for staff; raises NotFound. `lock` holds the row until the transaction ends."""
     if not (actor.is_staff or actor.is_system):
         raise NotFound
-    query = select(InboundMessage).where(InboundMessage.id == inbound_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+    found = db.session.scalar(_LOCKED_ONE if lock else _ONE, {"inbound": inbound_id})
     if found is None:
         raise NotFound
     return found
+
+
+_ONE = select(InboundMessage).where(InboundMessage.id == bindparam("inbound", type_=BigId))
+_LOCKED_ONE = _ONE.with_for_update().execution_options(populate_existing=True)
 
 
 def messages(actor: Actor, states: Iterable[InboundState], before: int | None = None) -> list[InboundMessage]:

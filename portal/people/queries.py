@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.infra.db import db, fetch
+from portal.infra.db import BigId, db, fetch
 from portal.kernel import clock
 from portal.kernel.actor import Actor, ClientRole
 from portal.kernel.errors import NotFound
@@ -50,9 +50,10 @@ def organisation_for(actor: Actor, organisation_id: int) -> Organisation:
 
 def provider() -> Organisation | None:
     """The company that runs this portal; None before it is set up."""
-    return db.session.scalar(
-        select(Organisation).where(Organisation.kind == OrganisationKind.PROVIDER).limit(1)
-    )
+    return db.session.scalar(_PROVIDER)
+
+
+_PROVIDER = select(Organisation).where(Organisation.kind == OrganisationKind.PROVIDER).limit(1)
 
 
 @dataclass(frozen=True)
@@ -104,19 +105,22 @@ def desk_closures() -> list[DeskClosure]:
 
 def member_of(organisation_id: int, contact_id: int) -> Contact:
     """A contact with an active membership in this organisation; raises NotFound."""
-    found = db.session.scalar(
-        select(Contact)
-        .join(Membership)
-        .where(
-            Contact.id == contact_id,
-            Membership.organisation_id == organisation_id,
-            Membership.active,
-            Contact.active,
-        )
-    )
+    found = db.session.scalar(_MEMBER, {"contact": contact_id, "organisation": organisation_id})
     if found is None:
         raise NotFound
     return found
+
+
+_MEMBER = (
+    select(Contact)
+    .join(Membership)
+    .where(
+        Contact.id == bindparam("contact", type_=BigId),
+        Membership.organisation_id == bindparam("organisation", type_=BigId),
+        Membership.active,
+        Contact.active,
+    )
+)
 
 
 def site_of(organisation_id: int, site_id: int) -> Site:
@@ -141,27 +145,33 @@ def contacts_of(organisation_id: int) -> list[Contact]:
 
 def contact_by_email(address: str) -> Contact | None:
     """The active contact to whom an address belongs, whatever its case."""
-    query = (
-        select(Contact)
-        .join(ContactEmail)
-        .where(ContactEmail.address == address.strip().lower(), Contact.active)
-    )
-    return db.session.scalar(query.options(selectinload(Contact.memberships)))
+    return db.session.scalar(_BY_EMAIL, {"address": address.strip().lower()})
+
+
+_BY_EMAIL = (
+    select(Contact)
+    .join(ContactEmail)
+    .where(ContactEmail.address == bindparam("address"), Contact.active)
+    .options(selectinload(Contact.memberships))
+)
 
 
 def actor_of(contact: Contact) -> Actor:
     """A contact as an actor, e.g. the sender of a mail. Staff roles are not given by mail alone, so none is set."""
-    rows = db.session.execute(
-        select(Membership.organisation_id, Membership.role)
-        .join(Organisation)
-        .where(
-            Membership.contact_id == contact.id,
-            Membership.active,
-            Organisation.kind == OrganisationKind.CLIENT,
-            Organisation.active,
-        )
-    )
+    rows = fetch(_MEMBERSHIPS, {"contact": contact.id})
     return Actor(contact_id=contact.id, name=contact.name, memberships={o: ClientRole(r) for o, r in rows})
+
+
+_MEMBERSHIPS = (
+    select(Membership.organisation_id, Membership.role)
+    .join(Organisation)
+    .where(
+        Membership.contact_id == bindparam("contact", type_=BigId),
+        Membership.active,
+        Organisation.kind == OrganisationKind.CLIENT,
+        Organisation.active,
+    )
+)
 
 
 def user_by_id(user_id: int) -> User | None:

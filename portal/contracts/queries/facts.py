@@ -85,6 +85,8 @@ def _whole() -> Select[tuple[ContractRecord]]:
 def known(records: Iterable[ContractRecord], at: datetime) -> list[Known]:
     """The records, compiled; their buckets in one statement, their day tables one a jurisdiction."""
     records = list(records)
+    if not records:
+        return []
     tables = {j: calendars.day_table(j) for j in {r.jurisdiction for r in records}}
     buckets: dict[int, list[LedgerBucket]] = {r.id: [] for r in records}
     near = (

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.infra.db import db
+from portal.infra.db import Instant, db, fetch
 from portal.intake import queries
 from portal.intake.models import InboundMessage
 from portal.intake.rules import author
@@ -103,9 +103,7 @@ def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
     if not numbers:
         return {}
     onward = merged.surviving(numbers)
-    table = ticket_tables.Ticket
-    query = select(table).where(table.number.in_({*numbers, *onward.values()}))
-    found = {ticket.number: ticket for ticket in db.session.scalars(query)}
+    found = {row.number: row for row in fetch(_NAMED, {"numbers": [*{*numbers, *onward.values()}]})}
     known = {}
     for number in numbers & found.keys():
         last = found.get(onward.get(number, number), found[number])
@@ -116,6 +114,12 @@ def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
     return known
 
 
+_TICKET = ticket_tables.Ticket
+_NAMED = select(
+    _TICKET.number, _TICKET.organisation_id, _TICKET.status, _TICKET.status_since, _TICKET.resolved_at, _TICKET.closed_at
+).where(_TICKET.number.in_(bindparam("numbers", expanding=True)))  # fmt: skip
+
+
 def _spellings(message_id: str) -> list[str]:
     return [message_id[:500], f"<{message_id}>"[:500]]
 
@@ -123,25 +127,30 @@ def _spellings(message_id: str) -> list[str]:
 def _numbers_of(ids: list[str], subject: str) -> list[int]:
     """Tickets that hold these Message-IDs, in the order of the ids. An id that two different mails bore, and so two tickets
     hold, names the one whose subject is the mail's, else none."""
-    kept, table, came = ticket_tables.TicketMessageId, ticket_tables.Ticket, InboundMessage
-    known = (
-        select(kept.message_id, table.number, table.subject)
-        .join(table, table.id == kept.ticket_id)
-        .where(kept.message_id.in_([s for i in ids for s in _spellings(i)]))
-    )
-    arrived = (
-        select(came.message_id, table.number, table.subject)
-        .join(table, table.id == came.ticket_id)
-        .where(came.message_id.in_([i[:512] for i in ids]), came.state.in_(SETTLED_ON_TICKET))
-    )
     by_id: dict[str, dict[int, str]] = {}
-    for message_id, number, of_ticket in db.session.execute(known.union(arrived)):
+    values = {"spelt": [s for i in ids for s in _spellings(i)], "ids": [i[:512] for i in ids]}
+    for message_id, number, of_ticket in fetch(_HOLDERS, values):
         by_id.setdefault(message_id.strip("<>"), {})[number] = of_ticket
     wanted = bare_subject(subject)
     chosen: list[int] = []
     for of_id in (by_id.get(i, {}) for i in ids):
         chosen += [n for n, s in of_id.items() if len(of_id) == 1 or bare_subject(s) == wanted]
     return list(dict.fromkeys(chosen))
+
+
+_HOLDERS = (
+    select(ticket_tables.TicketMessageId.message_id, _TICKET.number, _TICKET.subject)
+    .join(_TICKET, _TICKET.id == ticket_tables.TicketMessageId.ticket_id)
+    .where(ticket_tables.TicketMessageId.message_id.in_(bindparam("spelt", expanding=True)))
+    .union(
+        select(InboundMessage.message_id, _TICKET.number, _TICKET.subject)
+        .join(_TICKET, _TICKET.id == InboundMessage.ticket_id)
+        .where(
+            InboundMessage.message_id.in_(bindparam("ids", expanding=True)),
+            InboundMessage.state.in_(SETTLED_ON_TICKET),
+        )
+    )
+)
 
 
 def _numbers_by_subject(subject: str, actor: Actor | None) -> list[int]:
@@ -163,9 +172,15 @@ def _is_our_form(message_id: str, own_addresses: frozenset[str]) -> bool:
 
 
 def _any_ours(ids: list[str]) -> bool:
-    kept = ticket_tables.TicketMessageId
-    query = select(kept.id).where(kept.message_id.in_([s for i in ids for s in _spellings(i)]), kept.outgoing)
-    return db.session.scalar(query.limit(1)) is not None
+    return bool(fetch(_OURS, {"ids": [s for i in ids for s in _spellings(i)]}))
+
+
+_MESSAGE_IDS = ticket_tables.TicketMessageId
+_OURS = (
+    select(_MESSAGE_IDS.id)
+    .where(_MESSAGE_IDS.message_id.in_(bindparam("ids", expanding=True)), _MESSAGE_IDS.outgoing)
+    .limit(1)
+)
 
 
 def _sender(contact: people_tables.Contact, actor: Actor, known: Mapping[int, NamedTicket]) -> Sender:
@@ -209,9 +224,14 @@ def _copied(addresses: list[str], own_addresses: frozenset[str]) -> tuple[Copied
 
 def _recent(address: str, since: datetime) -> dict[InboundState, int]:
     """What an address's mails became since then."""
-    query = (
-        select(InboundMessage.state, func.count(InboundMessage.id))
-        .where(InboundMessage.sender == address.lower(), InboundMessage.received_at > since)
-        .group_by(InboundMessage.state)
+    return {state: int(n) for state, n in fetch(_RECENT, {"address": address.lower(), "since": since})}
+
+
+_RECENT = (
+    select(InboundMessage.state, func.count(InboundMessage.id))
+    .where(
+        InboundMessage.sender == bindparam("address"),
+        InboundMessage.received_at > bindparam("since", type_=Instant),
     )
-    return {state: int(n) for state, n in db.session.execute(query)}
+    .group_by(InboundMessage.state)
+)

@@ -5,9 +5,9 @@ Owns the mark. Refuses to judge a report: intake and notify do, for anybody can 
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from portal.infra.db import db
+from portal.infra.db import db, run
 from portal.people.models import Contact, ContactEmail
 
 
@@ -24,8 +24,11 @@ def mark(address: str, status: str, at: datetime) -> Contact | None:
 
 def clear(address: str) -> None:
     """It works after all."""
-    db.session.execute(
-        update(ContactEmail)
-        .where(ContactEmail.address == address.strip().lower(), ContactEmail.bounced_at.is_not(None))
-        .values(bounced_at=None, bounce_status=None)
-    )
+    run(_CLEAR, {"worked": address.strip().lower()})
+
+
+_CLEAR = (
+    update(ContactEmail.__table__)  # type: ignore[arg-type]
+    .where(ContactEmail.address == bindparam("worked"), ContactEmail.bounced_at.is_not(None))
+    .values(bounced_at=None, bounce_status=None)
+)

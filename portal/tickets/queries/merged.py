@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
-from portal.infra.db import db
+from portal.infra.db import db, fetch
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people.models import User
@@ -35,13 +35,15 @@ def surviving(numbers: Iterable[int]) -> dict[int, int]:
     wanted = list(numbers)
     if not wanted:
         return {}
-    end = aliased(Ticket)
-    query = (
-        select(Ticket.number, end.number)
-        .join(end, end.id == Ticket.merged_into_id)
-        .where(Ticket.number.in_(wanted))
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {row[0]: row[1] for row in fetch(_SURVIVING, {"numbers": wanted})}
+
+
+_END = aliased(Ticket)
+_SURVIVING = (
+    select(Ticket.number, _END.number)
+    .join(_END, _END.id == Ticket.merged_into_id)
+    .where(Ticket.number.in_(bindparam("numbers", expanding=True)))
+)
 
 
 def ticket_for_words(actor: Actor, number: int) -> Ticket:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from portal.contracts.models import CoverageDecision
 from portal.contracts.queries import decisions, facts
@@ -14,7 +14,7 @@ from portal.contracts.rules.decision import Decision, Question, Reason
 from portal.contracts.rules.terms import StartEvent
 from portal.contracts.service import assessing
 from portal.infra import outbox
-from portal.infra.db import db
+from portal.infra.db import BigId, db
 from portal.kernel.actor import SYSTEM
 from portal.kernel.working_time import ServiceCalendar
 from portal.tickets.events import PromiseBroken, PromiseNear
@@ -70,7 +70,7 @@ def promise(
         else:
             _end(clock, now, REPRIORITISED)
     assert decision.contract_id is not None or not wanted
-    answered = {c.metric for c in _ended(ticket.id)}
+    answered = {c.metric for c in _ended(ticket.id)} if wanted else set()
     for target in wanted.values():
         started_at = target.starts(happened) or began.get(target.metric)
         if target.metric in answered or started_at is None:
@@ -89,7 +89,8 @@ def promise(
         db.session.add(clock)
         calendar = known[clock.contract_id].compiled[clock.version_number].version.calendar
         _reckon(clock, calendar, pauses_of(ticket.id))
-    _keep_nearest(ticket)
+    if running or wanted or ticket.due_at is not None:
+        _keep_nearest(ticket)
     return decision
 
 
@@ -119,8 +120,14 @@ def waiting_for_contract(contract_id: int) -> list[Ticket]:
 
 
 def _running(ticket_id: int) -> Sequence[TicketClock]:
-    query = select(TicketClock).where(TicketClock.ticket_id == ticket_id, TicketClock.stopped_at.is_(None))
-    return db.session.scalars(query.order_by(TicketClock.id)).all()
+    return db.session.scalars(_RUNNING, {"ticket": ticket_id}).all()
+
+
+_RUNNING = (
+    select(TicketClock)
+    .where(TicketClock.ticket_id == bindparam("ticket", type_=BigId), TicketClock.stopped_at.is_(None))
+    .order_by(TicketClock.id)
+)
 
 
 def _ended(ticket_id: int) -> Sequence[TicketClock]:
