@@ -101,7 +101,7 @@ def claim(kinds: list[str] | None = None) -> Claim | None:
 def _claiming(postgres: bool, kinds: tuple[str, ...] | None) -> Any:
     """One statement, made once: it runs for each job, and making it costs more than running it."""
     now = bindparam("now", type_=Instant)
-    table = Job.__table__
+    table: Any = Job.__table__
     other = table.alias("other").c
     free = or_(other.lease_until.is_(None), other.lease_until < now)
     due = select(other.id).where(other.state == JobState.WAITING, other.run_at <= now, free)

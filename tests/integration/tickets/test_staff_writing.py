@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from portal import registry
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import Refused
-from portal.tickets.models.desk import Draft, Mention
+from portal.tickets.models.desk import Draft, Mention, Presence
 from portal.tickets.models.ticket import TimelineEntry
 from portal.tickets.rules.canned import Steps
 from portal.tickets.rules.words import Status
@@ -143,6 +144,19 @@ def test_who_else_looks_or_types_is_shown_on_the_page_and_in_the_list_for_a_shor
         traveller.shift(timedelta(minutes=2))
         assert "Eno" not in there(ada, number, version=version).text
         assert "is typing" not in ada.get("/desk/queue?view=open").text
+
+
+@pytest.mark.databases("sqlite")
+def test_marks_of_pages_that_were_closed_long_ago_go_away_and_present_ones_stay(cast, as_user):
+    number = opened.ticket(cast)
+    start = clock.now()
+    with time_machine.travel(start, tick=False):
+        there(as_user(cast.agent), number)
+    with time_machine.travel(start + timedelta(hours=1), tick=False):
+        there(as_user(cast.engineer), number)
+        with transaction():
+            registry.job("tickets.forget_presence").run({})
+        assert db.session.scalars(select(Presence.user_id)).all() == [cast.engineer.id]
 
 
 def test_presence_is_nothing_for_clients(cast, as_user):
