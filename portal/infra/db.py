@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     Compiled,
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -31,7 +32,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -184,9 +185,20 @@ def ready(statement: Any, *columns: str) -> Compiled:
 def run(statement: Executable | Compiled, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
     """Run a statement over tables in this session's transaction, past the ORM, as `fetch` does: what waits to be flushed is
     written first, except under `no_autoflush`. Models that are loaded do not learn of it."""
-    if db.session.autoflush:
-        db.session.flush()
-    return db.session.connection().execute(statement, values)  # type: ignore[arg-type]
+    session = db.session()
+    if session.autoflush:
+        session.flush()
+    return _connection(session).execute(statement, values)  # type: ignore[arg-type]
+
+
+def _connection(session: Session) -> Connection:
+    """The session's; kept as long as its transaction, for asking takes longer than a short statement."""
+    begun, connection = session.info.get("connection", (None, None))
+    if connection is None or begun is not session.get_transaction():
+        connection = session.connection()
+        session.info["connection"] = session.get_transaction(), connection
+    found: Connection = connection
+    return found
 
 
 def check_answers() -> None:

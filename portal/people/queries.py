@@ -68,16 +68,12 @@ class Desk:
 
 _DESK = (
     select(
-        Organisation.name,
-        Organisation.phone,
-        Organisation.time_zone,
-        DeskWindow.weekday,
-        DeskWindow.opens,
-        DeskWindow.closes,
+        Organisation.name, Organisation.phone, Organisation.time_zone,
+        DeskWindow.weekday, DeskWindow.opens, DeskWindow.closes,
     )
     .outerjoin(DeskWindow, true())
     .where(Organisation.kind == OrganisationKind.PROVIDER)
-)
+)  # fmt: skip
 
 
 def desk() -> Desk | None:
@@ -111,16 +107,10 @@ def member_of(organisation_id: int, contact_id: int) -> Contact:
     return found
 
 
-_MEMBER = (
-    select(Contact)
-    .join(Membership)
-    .where(
-        Contact.id == bindparam("contact", type_=BigId),
-        Membership.organisation_id == bindparam("organisation", type_=BigId),
-        Membership.active,
-        Contact.active,
-    )
-)
+_MEMBER = select(Contact).join(Membership).where(
+    Contact.id == bindparam("contact", type_=BigId), Contact.active, Membership.active,
+    Membership.organisation_id == bindparam("organisation", type_=BigId),
+)  # fmt: skip
 
 
 def site_of(organisation_id: int, site_id: int) -> Site:
@@ -162,16 +152,10 @@ def actor_of(contact: Contact) -> Actor:
     return Actor(contact_id=contact.id, name=contact.name, memberships={o: ClientRole(r) for o, r in rows})
 
 
-_MEMBERSHIPS = (
-    select(Membership.organisation_id, Membership.role)
-    .join(Organisation)
-    .where(
-        Membership.contact_id == bindparam("contact", type_=BigId),
-        Membership.active,
-        Organisation.kind == OrganisationKind.CLIENT,
-        Organisation.active,
-    )
-)
+_MEMBERSHIPS = select(Membership.organisation_id, Membership.role).join(Organisation).where(
+    Membership.contact_id == bindparam("contact", type_=BigId), Membership.active,
+    Organisation.kind == OrganisationKind.CLIENT, Organisation.active,
+)  # fmt: skip
 
 
 def user_by_id(user_id: int) -> User | None:

@@ -10,10 +10,7 @@ from typing import Any
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_wtf.csrf import generate_csrf
 
-from portal.web.templating import drawn_for, drawn_once
-
-_NUMBER = 9_876_543_210
-"""Stands for a number in an address that is kept; the second number of an address is the next one."""
+from portal.web.templating import NUMBER, drawn_for, drawn_once
 
 
 def asset(filename: str) -> str:
@@ -56,7 +53,7 @@ def address(endpoint: str, **values: Any) -> str:
     key = (endpoint, *values)
     form = kept.get(key)
     if form is None:
-        marks: dict[str, Any] = {name: _NUMBER + n for n, name in enumerate(values)}
+        marks: dict[str, Any] = {name: NUMBER + n for n, name in enumerate(values)}
         form = url_for(endpoint, **marks)
         for name, mark in marks.items():
             form = form.replace(str(mark), f"{{{name}}}")

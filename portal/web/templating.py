@@ -20,6 +20,8 @@ from markupsafe import Markup, escape
 from portal.web import languages
 
 MOST_KEPT = 500
+NUMBER = 9_876_543_210
+"""Stands for a number in what is kept and only filled in; the second number of an address is the next one."""
 _escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
 """The part of escape() that does the work, where this release has it under that name."""
 
@@ -127,9 +129,12 @@ def keep(known: dict[Any, Markup], key: Any, drawn: Markup) -> None:
     known[key] = drawn
 
 
-def drawn_for(*depends_on: Any, caller: Callable[[], Markup]) -> Markup:
+def drawn_for(*depends_on: Any, number: int | None = None, caller: Callable[..., Markup]) -> Markup:
     """{% call drawn_for("places", role, …) %} … {% endcall %}: a piece of the frame that is the same for many pages and people.
     It is drawn once for each combination of what it depends on; the language and the page that is open are among it unsaid.
+
+    {% call(n) drawn_for("ticket menu", …, number=ticket.number) %} is the same for all tickets but for the number: it is drawn
+    with a mark, `n`, in whose place each ticket's number is put.
 
     Name everything that the piece reads. Nothing of one person, and no token of a form, may stand in it.
     """
@@ -137,6 +142,7 @@ def drawn_for(*depends_on: Any, caller: Callable[[], Markup]) -> Markup:
     key = (languages.written(), request.script_root, request.endpoint, depends_on)
     found = known.get(key)
     if found is None or current_app.config["TEMPLATES_AUTO_RELOAD"]:
-        found = caller()
+        found = caller() if number is None else caller(NUMBER)
         keep(known, key, found)
-    return found
+    # Whole numbers need no escaping.
+    return found if number is None else Markup(str.replace(found, str(NUMBER), str(number)))  # noqa: S704

@@ -26,7 +26,7 @@ from portal.people.models import (
     User,
 )
 from portal.tickets.models.desk import Draft
-from portal.tickets.models.ticket import Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
+from portal.tickets.models.ticket import Attachment, Participant, Ticket, TicketSeen, TimelineEntry, WorkLog
 from portal.tickets.queries import merged, scope, timeline
 from portal.tickets.rules.drafts import DraftKind
 from portal.tickets.rules.words import OPEN, Status
@@ -97,7 +97,12 @@ _SHEET_PARTS = Parts(
 )  # fmt: skip
 _SHEET = scope.visible(
     select(
-        *_SHEET_PARTS.columns, func.coalesce(TicketSeen.entry_id, 0), *(_draft(kind) for kind in DraftKind)
+        *_SHEET_PARTS.columns,
+        # Most tickets have no file and many no attempt: it is said here, so that nobody has to look for them.
+        exists().where(WorkLog.ticket_id == Ticket.id),
+        exists().where(Attachment.ticket_id == Ticket.id),
+        func.coalesce(TicketSeen.entry_id, 0),
+        *(_draft(kind) for kind in DraftKind),
     )
     .select_from(Ticket)
     .join(Organisation, Organisation.id == Ticket.organisation_id)
@@ -121,10 +126,11 @@ def sheet(actor: Actor, number: int) -> Sheet:
         raise NotFound
     ticket, *rest = _SHEET_PARTS.read(found[0])
     vars(ticket).update(zip(_AROUND, rest, strict=False))
-    seen_entry_id, *has_draft = rest[len(_AROUND) :]
+    has_work, ticket.has_files, seen_entry_id, *has_draft = rest[len(_AROUND) :]
     contacts, to = _contacts(ticket)
     drafts = [kind for kind, has in zip(DraftKind, has_draft, strict=True) if has]
-    return Sheet(ticket, seen_entry_id, contacts, to, attempts(ticket), _others(ticket), drafts)
+    works = attempts(ticket) if has_work or ticket.holds_merged else []
+    return Sheet(ticket, seen_entry_id, contacts, to, works, _others(ticket), drafts)
 
 
 _TAKING_PART = select(Participant.contact_id).where(Participant.ticket_id == _ID)
@@ -249,7 +255,7 @@ def entries(
         if before is not None:
             statement = statement.where(_BEFORE)
         del values["ticket"]
-    found = timeline.lines(statement, values, size)
+    found = timeline.lines(statement, values, size, with_files=ticket.has_files or ticket.holds_merged)
     return found.page, found.page[-1].id if found.more else None
 
 

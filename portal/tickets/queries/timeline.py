@@ -47,8 +47,10 @@ _OF_ONE = _FILE.where(
 )
 
 
-def lines(statement: Select[Any], values: dict[str, Any], size: int | None = None) -> Lines:
-    """What a statement over LINES finds, at most `size`, with the files; two statements."""
+def lines(
+    statement: Select[Any], values: dict[str, Any], size: int | None = None, *, with_files: bool = True
+) -> Lines:
+    """What a statement over LINES finds, at most `size`, with the files; two statements, or one where there are none."""
     page: list[Plain] = []
     rows = fetch(statement, values)
     for row in rows[:size]:
@@ -57,7 +59,7 @@ def lines(statement: Select[Any], values: dict[str, Any], size: int | None = Non
         if line.work:
             line.work.user, line.work.contact = user, contact
         page.append(line)
-    if page:
+    if page and with_files:
         known = {line.id: line for line in page}
         if len({line.ticket_id for line in page}) == 1:
             between = {"ticket": page[0].ticket_id, "first": min(known), "last": max(known)}

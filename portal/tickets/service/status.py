@@ -1,6 +1,6 @@
 """Status, phase and assignment: each step checked by the rules, written to the timeline, told upward."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -275,7 +275,13 @@ def asks_phone_first(ticket: Ticket | Plain) -> bool:
     return clause is None or bool(clause)
 
 
-def _why_not(ticket: Ticket | Plain, then: Phase, logs: Iterable[WorkLog | Plain], reason: str) -> Why | None:
+def _why_not(
+    ticket: Ticket | Plain,
+    then: Phase,
+    logs: Iterable[WorkLog | Plain],
+    reason: str,
+    phone_first: Callable[[], bool] | None = None,
+) -> Why | None:
     """As the rules say; the contract is read only where it matters."""
     attempts, emergency = _attempts(logs), ticket.urgency is Urgency.CRITICAL
     why = transitions.phase_refusal(ticket.phase, then, attempts, emergency=emergency, override_reason=reason)
@@ -285,7 +291,7 @@ def _why_not(ticket: Ticket | Plain, then: Phase, logs: Iterable[WorkLog | Plain
         ticket.phase,
         then,
         attempts,
-        phone_first=asks_phone_first(ticket),
+        phone_first=phone_first() if phone_first else asks_phone_first(ticket),
         emergency=emergency,
         override_reason=reason,
     )
@@ -297,9 +303,15 @@ def keeps_from(ticket: Ticket, then: Phase) -> str | None:
     return why_not_yet(ticket, then, logs.all())
 
 
-def why_not_yet(ticket: Ticket | Plain, then: Phase, logs: Iterable[WorkLog | Plain]) -> str | None:
-    """Why the ladder keeps a ticket from a phase, in the reader's words; None if it does not."""
-    why = _why_not(ticket, then, logs, "")
+def why_not_yet(
+    ticket: Ticket | Plain,
+    then: Phase,
+    logs: Iterable[WorkLog | Plain],
+    phone_first: Callable[[], bool] | None = None,
+) -> str | None:
+    """Why the ladder keeps a ticket from a phase, in the reader's words; None if it does not. `phone_first`: asks_phone_first
+    for who asks about several phases, and reads the contract once."""
+    why = _why_not(ticket, then, logs, "", phone_first)
     return str(_REFUSALS[why]) if why else None
 
 

@@ -3,6 +3,7 @@
 Opening a page writes nothing: the mark is set by a form of its own once the page is seen.
 """
 
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,12 +105,15 @@ def _steps(sheet: Sheet) -> list[dict[str, Any]]:
         Phase.REMOTE: ("log_remote", _("Log remote session")),
         Phase.ON_SITE: ("change_phase", _("Go on-site")),
     }
+    phone_first = cache(lambda: status.asks_phone_first(found))
     for step in steps:
         then = Phase(step["phase"])
         if then not in forms:
             continue  # a call is logged beside the number, above
         endpoint, verb = forms[then]
-        reason = None if step["state"] in ("done", "now") else status.why_not_yet(found, then, sheet.attempts)
+        reason = None
+        if step["state"] not in ("done", "now"):
+            reason = status.why_not_yet(found, then, sheet.attempts, phone_first)
         if reason:
             step["reason"] = reason
             if not may_override():
