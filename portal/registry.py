@@ -43,6 +43,7 @@ BLUEPRINTS = [
     "portal.ladder.views_public",
     "portal.ladder.views_client",
     "portal.ladder.views_staff.pages",
+    "portal.dispatch.views_public",
     "portal.dispatch.views_staff.pages",
     "portal.quotes.views_public",
     "portal.quotes.views_member",

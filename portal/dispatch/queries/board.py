@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.contracts.models import CalendarDay
+from portal.contracts.models import CalendarDay, ContractRecord, PlannedRound
+from portal.contracts.rules.rounds import Moved
 from portal.dispatch.models import Leave, SlotOffer, Visit, VisitTicket
 from portal.dispatch.queries import crew, visits
 from portal.dispatch.rules.visiting import PLANNED, VisitStatus
@@ -28,6 +29,16 @@ WAITING = 40
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A round of these days that the days off leave out."""
+
+    on: date
+    client: str
+    contract: str
+    why: Moved | None
+
+
+@dataclass(frozen=True)
 class Found:
     """`shown`: visits that touch the days of the board; `waiting`: those to be set that lie elsewhere; `wanted`: tickets that
     somebody may come for and nobody does; `offered`: unanswered proposals of a slot, by visit."""
@@ -39,6 +50,7 @@ class Found:
     leave: Sequence[Leave]
     offered: dict[int, int]
     days_off: dict[date, DayKind]
+    left_out: Sequence[LeftOut]
 
 
 def found(actor: Actor, start: datetime, end: datetime, days: Sequence[date], now: datetime) -> Found:
@@ -50,7 +62,7 @@ def found(actor: Actor, start: datetime, end: datetime, days: Sequence[date], no
     late = and_(Visit.status.in_(PLANNED), Visit.ends_at <= now)
     query = visits.visible(select(Visit), actor).where(or_(touches, unset, late))
     whole = query.options(
-        joinedload(Visit.organisation), joinedload(Visit.site), joinedload(Visit.contract),
+        joinedload(Visit.organisation), joinedload(Visit.site), joinedload(Visit.contract), joinedload(Visit.round),
         selectinload(Visit.tickets).joinedload(VisitTicket.ticket).joinedload(Ticket.device),
     ).order_by(Visit.starts_at, Visit.id).limit(MOST)  # fmt: skip
     every = db.session.scalars(whole).unique().all()
@@ -68,6 +80,7 @@ def found(actor: Actor, start: datetime, end: datetime, days: Sequence[date], no
         leave=crew.leave_between(days[0], days[-1]),
         offered=_offered({v.id for v in (*shown, *waiting) if v.status is VisitStatus.PROPOSED}),
         days_off=_days_off(days),
+        left_out=_left_out(days),
     )
 
 
@@ -102,6 +115,18 @@ def _offered(ids: set[int]) -> dict[int, int]:
         .group_by(SlotOffer.visit_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _left_out(days: Sequence[date]) -> list[LeftOut]:
+    query = (
+        select(PlannedRound, ContractRecord.number, Organisation.name)
+        .join(ContractRecord, ContractRecord.id == PlannedRound.contract_id)
+        .join(Organisation, Organisation.id == ContractRecord.organisation_id)
+        .where(PlannedRound.planned_on.in_(list(days)), PlannedRound.falls_on.is_(None))
+        .order_by(PlannedRound.planned_on, PlannedRound.id)
+    )
+    rows = db.session.execute(query).all()
+    return [LeftOut(row.planned_on, name, number, row.moved) for row, number, name in rows]
 
 
 def _days_off(days: Sequence[date]) -> dict[date, DayKind]:

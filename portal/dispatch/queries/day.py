@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.assets.models import Device
-from portal.dispatch.models import ServiceSheet, Visit
+from portal.dispatch.models import ServiceSheet, Visit, VisitTicket
 from portal.dispatch.queries import visits
 from portal.infra.db import db
 from portal.kernel.actor import Actor
@@ -24,6 +24,20 @@ def of_engineer(actor: Actor, user_id: int, start: datetime, end: datetime) -> S
     found = visits.between(actor, start, end, engineer_id=user_id)
     bring(found)
     return found
+
+
+def in_feed(user_id: int, start: datetime, end: datetime) -> Sequence[Visit]:
+    """Visits of one engineer between two instants for their own calendar, called-off ones among them so that they go away."""
+    query = (
+        select(Visit)
+        .where(Visit.engineer_id == user_id, Visit.starts_at < end, Visit.ends_at > start)
+        .options(
+            joinedload(Visit.organisation), joinedload(Visit.site),
+            selectinload(Visit.tickets).joinedload(VisitTicket.ticket).joinedload(Ticket.device).joinedload(Device.site),
+        )
+        .order_by(Visit.starts_at, Visit.id)
+    )  # fmt: skip
+    return db.session.scalars(query.limit(500)).unique().all()
 
 
 def bring(found: Sequence[Visit]) -> None:

@@ -131,10 +131,9 @@ def move(
         return visit
     if not same_slot:
         _check_slot(starts_at, ends_at)
-    if engineer_id is not None:
-        people.staff_user(engineer_id)
+    engineer = people.staff_user(engineer_id) if engineer_id is not None else None
     fitting.check(actor, fitting.of_visit(visit, Slot(starts_at, ends_at), engineer_id), despite)
-    former, visit.engineer_id = visit.engineer_id, engineer_id
+    former, visit.engineer_id, visit.engineer = visit.engineer_id, engineer_id, engineer
     if not same_slot:
         visit.starts_at, visit.ends_at, visit.moved_by_hand = starts_at, ends_at, True
         _hold_anew(actor, visit, pay_extra)

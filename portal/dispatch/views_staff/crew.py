@@ -12,7 +12,7 @@ from portal.dispatch.forms import LeaveForm, NeedForm, PaperForm, today_here
 from portal.dispatch.queries import crew as people
 from portal.dispatch.render import fitting as words
 from portal.dispatch.render import visits as render
-from portal.dispatch.service import crew
+from portal.dispatch.service import crew, feeds
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra.transaction import transaction
 from portal.kernel import refs
@@ -134,7 +134,14 @@ def _everybody(form: NeedForm, code: int = 200) -> ResponseReturnValue:
     return page, code
 
 
-def _member(staff_id: int, leave_form: Any, paper_form: Any, code: int = 200) -> ResponseReturnValue:
+def own_page(user_id: int, address: str) -> tuple[str, int]:
+    """One's own page, with a calendar address that was made just now."""
+    return _member(user_id, LeaveForm(formdata=None), PaperForm(formdata=None), address=address)
+
+
+def _member(
+    staff_id: int, leave_form: Any, paper_form: Any, code: int = 200, address: str = ""
+) -> tuple[str, int]:
     actor = guards.actor()
     user, today = people.one(actor, staff_id), today_here()
     page = render_template(
@@ -146,6 +153,8 @@ def _member(staff_id: int, leave_form: Any, paper_form: Any, code: int = 200) ->
         paper_form=paper_form,
         writes=actor.staff_role in (StaffRole.MANAGER, StaffRole.ADMINISTRATOR),
         own=actor.user_id == user.id,
+        feed=feeds.made_by(user.id) if actor.user_id == user.id else None,
+        address=address,
         today=today,
         soon=today + crew.TELL_BEFORE,
         words=words,

@@ -77,6 +77,8 @@ def test_a_visit_is_put_on_another_day_and_keeps_what_it_holds(drop, cast, visit
     assert "12 Mar 14:00–16:00, Eno Engineer." in answer.text
     assert slot_of(visit)[:2] == (at("2026-03-12 14:00"), at("2026-03-12 16:00"))
     assert balance(db_session) == (100, 100)
+    given = drop("2026-03-12", at="14:00", engineer=cast.agent.id)
+    assert "12 Mar 14:00–16:00, Ada Agent." in given.text
     by_form = drop("2026-03-13", htmx=False)
     assert by_form.status_code == 303
     assert "on=2026-03-13" in by_form.location
