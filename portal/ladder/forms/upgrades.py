@@ -18,7 +18,7 @@ class UpgradeForm(Form):
     kind = line(_l("What was upgraded?"), LONGEST, needed=_l("Say what was upgraded."))
     version = line(_l("To which version?"), 60, needed=_l("Write the version, or the day of the release."))
     outcome = RadioField(
-        _l("What came of it?"),
+        _l("Outcome"),
         choices=[("works", _l("It works as promised")), ("short", _l("It fell short"))],
         validators=[InputRequired(_l("What came of it?"))],
     )
