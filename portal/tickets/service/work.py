@@ -19,7 +19,7 @@ from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.queries import consents
 from portal.tickets.rules import consent
 from portal.tickets.rules.words import ENDED, Channel, EntryKind, Outcome, Phase, Status
-from portal.tickets.service import record, running, status, time
+from portal.tickets.service import clocks, record, running, status, time
 from portal.tickets.service.record import Words
 
 
@@ -100,6 +100,8 @@ def _log(actor: Actor, ticket: Ticket, work: Work, phase: Phase, kind: EntryKind
     db.session.flush()
     time.of_work(log)
     outbox.record(WorkLogged(ticket.id, log.id))
+    if reached and phase is Phase.REMOTE:  # the promise to begin is kept on the spot or remotely (SS-11)
+        clocks.stop(ticket, "action", max(work.started_at, ticket.received_at))
     if reached:
         status.touch_by_staff(ticket, actor, now, contact_at=max(work.started_at, ticket.received_at))
     elif ticket.assignee_id is None:
