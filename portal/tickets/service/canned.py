@@ -14,7 +14,7 @@ from portal.tickets.queries import canned as queries
 from portal.tickets.queries import tags
 from portal.tickets.rules.canned import Field, Steps, plain, unknown_fields
 from portal.tickets.rules.tags import key_of
-from portal.tickets.rules.words import ENDED, Status
+from portal.tickets.rules.words import ENDED, Phase, Status
 from portal.tickets.service import conversation, fields, following, solving, status, tagging
 from portal.tickets.service.record import Words
 
@@ -119,6 +119,14 @@ def skipped(ticket: Ticket, steps: Steps) -> list[str]:
     return left
 
 
+def phase_of(ticket: Ticket, steps: Steps) -> Phase | None:
+    """The phase that the ticket really goes into; None where it stays."""
+    then = steps.then
+    if then is None or ticket.phase is then or status.keeps_from(ticket, then) is not None:
+        return None
+    return then
+
+
 def obstacle(ticket: Ticket, steps: Steps) -> str | None:
     """Why the macro would be refused as a whole, so far as it can be known beforehand."""
     if why := _ended(ticket, steps):
@@ -149,8 +157,7 @@ def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str
         tagging.checked(steps.add_tags, "add_tags"),
         tagging.checked(steps.remove_tags, "remove_tags"),
     )
-    then = steps.then
-    if then is not None and ticket.phase is not then and status.keeps_from(ticket, then) is None:
+    if (then := phase_of(ticket, steps)) is not None:
         status.change_phase(actor, ticket, then)
     if steps.assign:
         user_id, team_id = None, None

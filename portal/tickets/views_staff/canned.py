@@ -15,7 +15,7 @@ from portal.tickets.queries import canned as queries
 from portal.tickets.queries import scope
 from portal.tickets.queries.canned import CannedReply, Macro
 from portal.tickets.rules.canned import Field, Steps, filled, in_language, steps_of
-from portal.tickets.rules.words import Status
+from portal.tickets.rules.words import Phase, Status
 from portal.tickets.service import canned as service
 from portal.tickets.views_staff import act
 from portal.tickets.views_staff import ticket as pages
@@ -179,7 +179,7 @@ def use_macro(number: int, macro_id: int) -> ResponseReturnValue:
         "macro_id": macro_id,
         "macro_name": name,
         "macro_steps": steps,
-        "will": _will(steps),
+        "will": _will(steps, service.phase_of(ticket, steps)),
         "skipped": service.skipped(ticket, steps),
     }
     if request.method == "GET":
@@ -198,8 +198,8 @@ def use_macro(number: int, macro_id: int) -> ResponseReturnValue:
     return pages.page(number, "macro", form, 422, **more)
 
 
-def _will(steps: Steps) -> list[str]:
-    """What a macro does beside its words."""
+def _will(steps: Steps, then: Phase | None) -> list[str]:
+    """What a macro does beside its words. `then`: the phase that the ticket goes into by it."""
     found = []
     if steps.assign == "me":
         found.append(_("The ticket becomes yours."))
@@ -208,8 +208,8 @@ def _will(steps: Steps) -> list[str]:
     elif steps.assign:
         names = {f"u{u.id}": u.name for u in people.staff()} | {f"t{t.id}": t.name for t in people.teams()}
         found.append(_("The ticket goes to %(name)s.", name=names.get(steps.assign, "?")))
-    if steps.then is not None:
-        found.append(_("The phase becomes: %(phase)s.", phase=choices.PHASES[steps.then]))
+    if then is not None:
+        found.append(_("The phase becomes: %(phase)s.", phase=choices.PHASES[then]))
     if steps.add_tags:
         found.append(_("It gets the tags: %(names)s.", names=steps.add_tags))
     if steps.remove_tags:
