@@ -11,8 +11,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from bench import calls, filling, intake, mail, operations, search
 from bench import engine as engine_rules
-from bench import filling, intake, mail, operations, search
 from bench.bare import Bare
 from bench.measure import Operation, line
 from tests.support import databases, run_folder
@@ -23,6 +23,7 @@ GROUPS: list[Group] = [
     lambda _app, _filled, bare: [bare.operation()],
     operations.pages,
     search.operations,
+    calls.finding,
     operations.writing,
     lambda app, _filled, _bare: engine_rules.sweep(app),
 ]

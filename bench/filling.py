@@ -50,7 +50,7 @@ def fill(tickets: int, now: datetime) -> Filled:
         first = 2
         people = _People(now, first, organisations, ClientRole, StaffRole)
         for table, rows in people.rows().items():
-            _insert(table, rows)
+            insert_all(table, rows)
         ticket_rows, entry_rows, word_rows = [], [], []
         entry_id = 0
         for i in range(tickets):
@@ -86,11 +86,11 @@ def fill(tickets: int, now: datetime) -> Filled:
                 })  # fmt: skip
             word_rows.append((i + 1, search.tokens(f"{symptom} PC-{organisation} SN{i:06d}")))
         columns = set(Ticket.__table__.columns.keys())
-        _insert(Ticket.__table__, [{k: v for k, v in row.items() if k in columns} for row in ticket_rows])
-        _insert(TimelineEntry.__table__, entry_rows)
+        insert_all(Ticket.__table__, [{k: v for k, v in row.items() if k in columns} for row in ticket_rows])
+        insert_all(TimelineEntry.__table__, entry_rows)
         _index(word_rows)
-        _insert(NumberSeries.__table__, [{"name": "ticket", "last": 1000 + tickets}])
-    _catch_up()
+        insert_all(NumberSeries.__table__, [{"name": "ticket", "last": 1000 + tickets}])
+    catch_up()
     mine = next(
         r
         for r in reversed(ticket_rows)
@@ -185,7 +185,7 @@ class _People:
         found[User.__table__].append(user)
 
 
-def _insert(table: Any, rows: list[dict[str, Any]]) -> None:
+def insert_all(table: Any, rows: list[dict[str, Any]]) -> None:
     from portal.infra.db import db
 
     for chunk in _chunks(rows):
@@ -197,10 +197,10 @@ def _index(tokens_of_tickets: Iterable[tuple[int, list[str]]]) -> None:
     from portal.tickets.models.search import TicketToken
 
     rows = sorted((token, ticket_id) for ticket_id, tokens in tokens_of_tickets for token in tokens)
-    _insert(TicketToken.__table__, [{"token": t, "ticket_id": i, "internal": False} for t, i in rows])
+    insert_all(TicketToken.__table__, [{"token": t, "ticket_id": i, "internal": False} for t, i in rows])
 
 
-def _catch_up() -> None:
+def catch_up() -> None:
     """Ids were given by hand: PostgreSQL's sequences must follow; both engines learn the new sizes."""
     from portal.infra.db import db
 
