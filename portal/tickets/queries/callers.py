@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy import Select, String, and_, cast, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, selectinload
 
 from portal.assets import queries as assets
@@ -69,6 +69,11 @@ def callers(actor: Actor, typed: str) -> Sequence[Membership]:
     return find(actor, typed).people
 
 
+def _theirs(scoped: Select[Any]) -> Any:
+    """What limits a scoped query, for one over the same table: as a list of ids SQLite would write down all of them first."""
+    return scoped.whereclause if scoped.whereclause is not None else true()
+
+
 def _ends_with(column: InstrumentedAttribute[Any], tails: list[str]) -> Any:
     """Numbers that end so: a range of the index over their tails, whatever the collation."""
     return or_(*(column.between(t, (t + "9" * _LONGEST_TAIL)[:_LONGEST_TAIL]) for t in tails))
@@ -84,12 +89,11 @@ def _begins_with(column: InstrumentedAttribute[Any], key: str) -> Any:
 def _people(actor: Actor, wanted: str, tails: list[str]) -> Sequence[Membership]:
     if not tails and wanted.replace(" ", "").isdecimal():
         return []
-    visible = people.organisations_for(actor).with_only_columns(Organisation.id)
     query = (
         select(Membership)
         .join(Membership.contact)
         .join(Membership.organisation)
-        .where(Membership.active, Contact.active, Organisation.id.in_(visible))
+        .where(Membership.active, Contact.active, _theirs(people.organisations_for(actor)))
         .options(
             contains_eager(Membership.organisation),
             contains_eager(Membership.contact).options(
@@ -123,7 +127,7 @@ def _people(actor: Actor, wanted: str, tails: list[str]) -> Sequence[Membership]
 
 def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
     """Organisations by name or number, sites by number, devices by sticker or serial, a contract by its PIN; one statement."""
-    visible = people.organisations_for(actor).with_only_columns(Organisation.id).subquery()
+    visible = _theirs(people.organisations_for(actor))
     parts: list[Select[Any]] = []
 
     def part(kind: str, id_: Any, name: Any, detail: Any, condition: Any, base: Any = None) -> None:
@@ -136,7 +140,7 @@ def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
             Organisation.name.label("organisation"),
         )
         query = query.join_from(base, Organisation) if base is not None else query.select_from(Organisation)
-        parts.append(query.where(condition, Organisation.id.in_(select(visible.c.id))).limit(MOST))
+        parts.append(query.where(condition, visible).limit(MOST))
 
     if tails:
         by_number = _ends_with(Organisation.phone_tail, tails)
@@ -154,9 +158,9 @@ def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
         part("organisation", Organisation.id, Organisation.name, null(), named)
     key = key_of(wanted)
     if key:
-        mine = assets.devices_for(actor).with_only_columns(Device.id)
+        mine = _theirs(assets.devices_for(actor))
         for column, shown in ((Device.tag_key, Device.tag), (Device.serial_key, Device.serial)):
-            hit = and_(_begins_with(column, key), Device.id.in_(mine))
+            hit = and_(_begins_with(column, key), mine)
             part("device", Device.id, Device.name, shown, hit, Device)
     pin = refs.pin_in(wanted)
     if pin:
