@@ -128,6 +128,14 @@ def sheets_of_device(actor: Actor, device_id: int, limit: int = 50) -> Sequence[
     return db.session.scalars(query.order_by(ServiceSheet.id.desc()).limit(limit)).all()
 
 
+def sheets_of_ticket(actor: Actor, ticket_id: int) -> Sequence[ServiceSheet]:
+    """Signed sheets of a ticket's visits that the actor may see, the newest first."""
+    of_ticket = select(VisitTicket.visit_id).where(VisitTicket.ticket_id == ticket_id)
+    seen = visible(select(Visit.id), actor).where(Visit.id.in_(of_ticket))
+    query = select(ServiceSheet).where(ServiceSheet.visit_id.in_(seen), ServiceSheet.number.is_not(None))
+    return db.session.scalars(query.order_by(ServiceSheet.id.desc()).limit(50)).all()
+
+
 def sheet_for(actor: Actor, number: int) -> ServiceSheet:
     """A signed sheet by its number; raises NotFound."""
     visits = visible(select(Visit.id), actor)

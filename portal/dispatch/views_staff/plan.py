@@ -35,6 +35,7 @@ def ticket_visits(number: int) -> ResponseReturnValue:
         "dispatch/staff/_ticket_visits.html",
         ticket=ticket,
         visits=found,
+        sheets=visits.sheets_of_ticket(actor, ticket.id),
         render=render,
         shipment_clause=shipping.clause_of(ticket),
         has_shipments=bool(shipments.of_ticket(actor, ticket.id)),

@@ -201,6 +201,12 @@ def test_a_signed_sheet_is_mailed_with_its_pdf_and_gathered_for_the_fee_claim(
             (cast.stranger, 404),
         ):
             assert asked(as_user, who, f"/sheets/{sheet}/pdf")[0] == code
+        for path in (
+            f"/desk/devices/{cast.till.id}/sheets",
+            f"/desk/tickets/{number}/visits",
+            f"/desk/visits/{visit}",
+        ):
+            assert f"/sheets/{sheet}/pdf" in Browser(as_user, cast.agent).get(path).text, path
         contract = found.contract_id
         page = Browser(as_user, cast.client_manager).get(
             f"/contracts/{contract}/sheets?start=2026-03-01&end=2026-03-31"
