@@ -13,6 +13,8 @@ class VisitScheduled:
     same_slot: bool = False
     former_engineer_id: int | None = None
     by_contact_id: int | None = None
+    change_id: int = 0
+    """The line of its history."""
 
 
 @dataclass(frozen=True)

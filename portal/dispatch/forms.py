@@ -1,6 +1,6 @@
 """Forms of visits: the slot and what staff decide about it. Whether it is possible is decided below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,10 @@ from wtforms.widgets import TimeInput
 from portal.assets.forms import KINDS
 from portal.dispatch.models import ServiceSheet
 from portal.dispatch.rules import checks
+from portal.dispatch.rules.offering import CallOff
 from portal.dispatch.rules.visiting import Slot
 from portal.dispatch.service.crew import Paper
+from portal.dispatch.service.offering import Answer, Option
 from portal.dispatch.service.sheets import SheetEntry, SheetPartEntry
 from portal.kernel import clock
 from portal.people.models import User
@@ -104,12 +106,22 @@ class MoveForm(SlotForm):
 class PlanForm(SlotForm):
     """A visit for a ticket."""
 
+    day_2 = DayField(_l("Day"), validators=[Optional()])
+    at_2 = Choice(_l("Begins at"), choices=[(h, h) for h in _HOURS], default="09:00")
+    day_3 = DayField(_l("Day"), validators=[Optional()])
+    at_3 = Choice(_l("Begins at"), choices=[(h, h) for h in _HOURS], default="14:00")
     pay_extra = BooleanField(_l("Come at this time although it is charged"))
     override = line(
         _l("A manager's reason, if the phone and remote help were not tried or the slot does not fit"), 500
     )
     told = BooleanField(_l("I have read this: keep it all the same"))
     note = text(_l("For the engineer"), 2000)
+
+    def others(self) -> list[Slot]:
+        """The other times that the client may choose, as long as the planned one; call after validate()."""
+        length = timedelta(minutes=int(self.minutes.data))
+        pairs = [(self.day_2.data, self.at_2.data), (self.day_3.data, self.at_3.data)]
+        return [_slot_of(day, str(hour), length) for day, hour in pairs if day is not None]
 
     def suggest(self, at: datetime | None) -> None:
         """The next hour of service, as the contract has it; tomorrow morning where it has none."""
@@ -285,3 +297,77 @@ class SheetForm(Form):
                 words = [w for some in words.values() for w in some]
             out += [f"{field.label.text}: {w}" for w in words]
         return out
+
+
+# --- What the client says --------------------------------------------------------------
+
+NONE = "none"
+
+
+class ChooseForm(Form):
+    """One of the times, or none with the client's own wishes."""
+
+    slot = RadioField(_l("When may we come?"), validate_choice=False)
+    wish = text(_l("What would suit you?"), 2000)
+
+    def offer(self, options: Sequence[Option], words: Callable[[Option], str]) -> None:
+        """The times that can be had. Each value carries the price that was shown, so that another one is noticed."""
+        rows = [(value_of(o), words(o)) for o in options if o.why_not is None]
+        self.slot.choices = [*rows, (NONE, _l("None of these"))]
+
+    def answer(self) -> Answer:
+        """What was chosen; call after validate(). A value that nobody offered is a time that does not stand any more."""
+        said = self.slot.data or ""
+        if said == NONE or (not said and self.wish.data):
+            return Answer(wish=self.wish.data or "")
+        begins, _sep, price = said.partition("|")
+        try:
+            at = datetime.fromtimestamp(int(begins), tz=UTC)
+            return Answer(at, Decimal(price) if price else None)
+        except (ValueError, OverflowError, OSError, ArithmeticError):
+            return Answer(datetime.fromtimestamp(0, tz=UTC))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something has to be said."""
+        good = bool(super().validate(extra_validators))
+        if not self.slot.data and not self.wish.data:
+            self.slot.errors = [_l("Choose one of the times, or tell us what suits you.")]
+            return False
+        return good
+
+
+def value_of(option: Option) -> str:
+    """A time and the price that is shown with it, as a form sends them."""
+    price = "" if option.cost.price is None or option.agreed else f"{option.cost.price:.2f}"
+    return f"{int(option.starts_at.timestamp())}|{price}"
+
+
+class CallOffForm(Form):
+    """The client does not need the visit; `seen`: what they were told follows."""
+
+    reason = line(_l("Why?"), 500, needed=_l("Say why in a few words, so that we know what to do."))
+    seen = HiddenField()
+
+    def told(self) -> CallOff:
+        """What follows, as the page said it; what nobody says is said anew."""
+        return CallOff(self.seen.data) if self.seen.data in set(CallOff) else CallOff.TOO_LATE
+
+
+class OfferForm(Form):
+    """Up to two times beside the planned one, each as long as it."""
+
+    day = DayField(_l("Day"), validators=[InputRequired(_l("Choose a day."))])
+    at = Choice(_l("Begins at"), choices=[(h, h) for h in _HOURS], default="09:00")
+    day_2 = DayField(_l("Day"), validators=[Optional()])
+    at_2 = Choice(_l("Begins at"), choices=[(h, h) for h in _HOURS], default="14:00")
+
+    def slots(self, length: timedelta) -> list[Slot]:
+        """By the person's own clock; call after validate()."""
+        pairs = [(self.day.data, self.at.data), (self.day_2.data, self.at_2.data)]
+        return [_slot_of(day, str(hour), length) for day, hour in pairs if day is not None]
+
+
+def _slot_of(day: date, hour: str, length: timedelta) -> Slot:
+    hours, _sep, minutes = hour.partition(":")
+    start = datetime.combine(day, time(int(hours), int(minutes)), tzinfo=languages.zone()).astimezone(UTC)
+    return Slot(start, start + length)

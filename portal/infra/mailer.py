@@ -7,9 +7,9 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import encoders
 from email.header import Header
@@ -49,6 +49,8 @@ class EnclosedFile:
     name: str
     content_type: str
     data: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the Content-Type, e.g. the method of a calendar file."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,12 @@ def _enclosed(file: EnclosedFile) -> MIMEBase:
     if not _KIND.fullmatch(kind) or kind.startswith(("multipart/", "message/", "text/html")):
         kind = "application/octet-stream"
     part = MIMEBase(*kind.split("/"))
+    for name, value in file.parameters.items():
+        part.set_param(name, value)
     part.set_payload(file.data)
     encoders.encode_base64(part)
-    name = one_line(file.name)
-    filename = name if name.isascii() else ("utf-8", "", name)
+    shown = one_line(file.name)
+    filename = shown if shown.isascii() else ("utf-8", "", shown)
     part.add_header("Content-Disposition", "attachment", filename=filename)
     return part
 

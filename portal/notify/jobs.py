@@ -7,8 +7,9 @@ from portal.infra import files, mailer, papers
 from portal.infra.mailer import EnclosedFile, Letter
 from portal.infra.transaction import transaction
 from portal.kernel import refs
-from portal.notify import queries, render, rules, service
+from portal.notify import render, rules, service
 from portal.notify.models import Delivery, DeliveryState
+from portal.notify.queries import deliveries as queries
 from portal.web.context import settings
 from portal.web.languages import HTML_LANG
 
@@ -34,6 +35,8 @@ def send(payload: dict[str, Any]) -> None:
     if paper is not None and paper.sha256 is not None:
         name = f"{paper.ref.replace(':', '-')}.pdf"
         travelling.append(EnclosedFile(name, "application/pdf", files.read(paper.sha256)))
+    if delivery.calendar:
+        travelling.append(_calendar(delivery.calendar))
     raw = mailer.compose(_letter(delivery, sender, text, html, travelling))
     try:
         state = _out(delivery, raw)
@@ -55,6 +58,17 @@ def _out(delivery: Delivery, raw: bytes) -> DeliveryState:
         return DeliveryState.SENT
     mailer.keep(Path(settings().var_dir) / "mail", delivery.created_at, delivery.message_id, raw)
     return DeliveryState.KEPT
+
+
+def _calendar(text: str) -> EnclosedFile:
+    """As mail programs know it: the method stands beside the kind (RFC 6047 2.4)."""
+    method = "CANCEL" if "METHOD:CANCEL" in text else "PUBLISH"
+    return EnclosedFile(
+        "visit.ics",
+        "text/calendar",
+        text.encode(),
+        {"method": method, "charset": "utf-8", "component": "VEVENT"},
+    )
 
 
 def _letter(delivery: Delivery, sender: str, text: str, html: str, enclosed: list[EnclosedFile]) -> Letter:

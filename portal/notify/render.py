@@ -14,7 +14,7 @@ from portal.contracts import render as contracts
 from portal.contracts.queries.facts import Known
 from portal.kernel import refs
 from portal.notify.models import Delivery, DeliveryState, Reason
-from portal.notify.queries import Reader
+from portal.notify.queries.deliveries import Reader
 from portal.notify.rules import Message
 from portal.notify.service import LINK, Rendered
 from portal.people import queries as people
@@ -161,6 +161,24 @@ def message_word(message: str) -> str:
         Message.QUOTE_TIME_CLIENT: _("More time for a quote"),
         Message.QUOTE_TIME_STAFF: _("More time for a quote, to staff"),
         Message.SHEET_MADE: _("Signed service sheet"),
+        Message.VISIT_PROPOSED: _("Times for a visit"),
+        Message.VISIT_CONFIRMED: _("Visit confirmed"),
+        Message.VISIT_MOVED: _("Visit moved"),
+        Message.VISIT_ENGINEER: _("Another engineer comes"),
+        Message.VISIT_CANCELLED: _("Visit called off"),
+        Message.VISIT_SET_OUT: _("Engineer on the way"),
+        Message.VISIT_NO_ACCESS: _("Nobody was there"),
+        Message.VISIT_NO_SHOW: _("We did not come"),
+        Message.VISIT_OVER_DAY: _("Visit not done within its day"),
+        Message.VISIT_SHEET_WAITS: _("Service sheet to be signed"),
+        Message.VISIT_SIGNED: _("Visit done, with its sheet"),
+        Message.ROUNDS_ANNOUNCED: _("Planned rounds"),
+        Message.ROUND_MOVED: _("Round moved"),
+        Message.ROUND_SKIPPED: _("Round left out"),
+        Message.VISIT_ASSIGNED_STAFF: _("Visit assigned, to staff"),
+        Message.VISIT_MOVED_STAFF: _("Visit moved, to staff"),
+        Message.VISIT_CANCELLED_STAFF: _("Visit called off, to staff"),
+        Message.VISIT_WISH_STAFF: _("Another time wished, to staff"),
         Message.INVITED: _("Invitation"),
         Message.RESET_ASKED: _("New password"),
     }.get(Message(message), message)

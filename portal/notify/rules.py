@@ -4,6 +4,7 @@ Refuses to tell the author of their own words, people without an address or righ
 new tickets stand in the queue, and are mailed to the ticket's team, or to the desk when something is at risk right now.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -52,6 +53,24 @@ class Message(StrEnum):
     QUOTE_TIME_CLIENT = "quote_time_to_client"
     QUOTE_TIME_STAFF = "quote_time_to_staff"
     SHEET_MADE = "sheet_made_to_client"
+    VISIT_PROPOSED = "visit_proposed_to_client"
+    VISIT_CONFIRMED = "visit_confirmed_to_client"
+    VISIT_MOVED = "visit_moved_to_client"
+    VISIT_ENGINEER = "visit_engineer_to_client"
+    VISIT_CANCELLED = "visit_cancelled_to_client"
+    VISIT_SET_OUT = "visit_set_out_to_client"
+    VISIT_NO_ACCESS = "visit_no_access_to_client"
+    VISIT_NO_SHOW = "visit_no_show_to_client"
+    VISIT_OVER_DAY = "visit_over_day_to_client"
+    VISIT_SHEET_WAITS = "visit_sheet_waits_to_client"
+    VISIT_SIGNED = "visit_signed_to_client"
+    ROUNDS_ANNOUNCED = "rounds_announced_to_client"
+    ROUND_MOVED = "round_moved_to_client"
+    ROUND_SKIPPED = "round_skipped_to_client"
+    VISIT_ASSIGNED_STAFF = "visit_assigned_to_staff"
+    VISIT_MOVED_STAFF = "visit_moved_to_staff"
+    VISIT_CANCELLED_STAFF = "visit_cancelled_to_staff"
+    VISIT_WISH_STAFF = "visit_wish_to_staff"
     INVITED = "person_invited"
     RESET_ASKED = "password_reset_asked"
 
@@ -92,6 +111,30 @@ class Told:
 
     contact_id: int
     message: Message
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """Who stands around a visit, as contact ids. `around`: who asked for it or follows its requests, so far as `reachable`;
+    `managers`: the client's, all of whom may be told. `wants_managers`: a round, or a price that somebody has to agree to."""
+
+    around: tuple[int, ...]
+    managers: tuple[int, ...]
+    reachable: frozenset[int]
+    wants_managers: bool = False
+
+
+def of_visit(facts: VisitFacts) -> list[int]:
+    """Whoever asked for it or follows it; managers, too, where it is theirs to decide, or where nobody else can be told."""
+    people = [c for c in dict.fromkeys(facts.around) if c in facts.reachable]
+    if facts.wants_managers or not people:
+        people += [c for c in facts.managers if c not in people]
+    return people
+
+
+def of_visit_staff(people: Iterable[int], author: int | None) -> list[int]:
+    """Each of them once, but whoever did it."""
+    return [c for c in dict.fromkeys(people) if c != author]
 
 
 def _tell(facts: Facts, message: Message, contacts: tuple[int | None, ...], author: int | None) -> list[Told]:

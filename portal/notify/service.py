@@ -7,14 +7,17 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from portal.dispatch.service import links as visit_links
 from portal.infra import jobs
 from portal.infra.db import db
 from portal.kernel import clock, refs
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound, Refused
-from portal.notify import queries, rules
+from portal.notify import rules
 from portal.notify.models import Delivery, DeliveryState, Reason
-from portal.notify.queries import Reader
+from portal.notify.queries import deliveries as queries
+from portal.notify.queries import visits
+from portal.notify.queries.deliveries import Reader
 from portal.notify.rules import Message
 from portal.people.service import bouncing, links
 from portal.quotes.queries import quotes
@@ -54,6 +57,9 @@ def add(
     quote_link_id: int | None = None,
     handover_id: int | None = None,
     paper_id: int | None = None,
+    visit_id: int | None = None,
+    visit_link_id: int | None = None,
+    calendar: str | None = None,
 ) -> Delivery | None:
     """Record a delivery and the job that sends it; None if this person was told of this cause already.
 
@@ -82,6 +88,7 @@ def add(
         reply_to=reply_to, auto_submitted=auto_submitted, subject=words.subject[:300], text=words.text, html=words.html,
         link_id=link_id, consent_id=consent_id, quote_link_id=quote_link_id,
         handover_id=handover_id, paper_id=paper_id,
+        visit_id=visit_id, visit_link_id=visit_link_id, calendar=calendar,
         state=DeliveryState.WITHHELD if reason else DeliveryState.WAITING, reason=reason,
         created_at=now,
     )  # fmt: skip
@@ -117,7 +124,9 @@ def claim(delivery_id: int) -> Delivery | None:
     delivery = queries.delivery_for_sending(delivery_id)
     if delivery is None:
         return None
-    if not queries.may_still_see(delivery):
+    if not queries.may_still_see(delivery) or (
+        delivery.visit_id is not None and not visits.may_be_told(delivery.visit_id, delivery.contact_id)
+    ):
         _withhold(delivery, Reason.MAY_NOT_SEE)
     elif delivery.link_id is None and queries.bounces(delivery.address):
         _withhold(delivery, Reason.BOUNCING)
@@ -125,6 +134,7 @@ def claim(delivery_id: int) -> Delivery | None:
         (delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now()))
         or (delivery.consent_id is not None and not consent.still_open(delivery.consent_id))
         or (delivery.quote_link_id is not None and not quote_links.still_works(delivery.quote_link_id))
+        or (delivery.visit_link_id is not None and not visit_links.still_works(delivery.visit_link_id))
     ):
         _withhold(delivery, Reason.LINK_ENDED)
     else:
@@ -143,6 +153,8 @@ def with_secret(delivery: Delivery) -> tuple[str, str]:
         url = consent.url_of(consents.consent_to_send(delivery.consent_id))
     elif delivery.quote_link_id is not None:
         url = quote_links.url_of(delivery.quote_link_id)
+    elif delivery.visit_link_id is not None:
+        url = visit_links.url_of(delivery.visit_link_id)
     elif delivery.link_id is not None:
         url = links.url_of(delivery.link_id)
     else:

@@ -12,7 +12,8 @@ from portal.infra import jobs
 from portal.infra.transaction import transaction
 from portal.kernel.actor import StaffRole
 from portal.kernel.errors import Refused
-from portal.notify import queries, render, service
+from portal.notify import render, service
+from portal.notify.queries import deliveries as queries
 from portal.tickets.queries import scope as tickets
 from portal.web import guards, headers, htmx, menu
 from portal.web.paging import page_of

@@ -173,6 +173,29 @@ def _papers(cast: Cast) -> dict[str, int]:
     return {"leave_id": leave.id, "certificate_id": paper.id, "qualification_id": needed.id}
 
 
+def _made(cast: Cast, ticket: Any) -> int:
+    """Another visit, made and signed by both; the number of its sheet."""
+    from datetime import timedelta
+
+    from portal.dispatch.service import planning, sheets, visiting
+    from portal.kernel import clock
+
+    engineer, start = people.actor(cast.engineer), clock.now() + timedelta(days=1, hours=3)
+    end = start + timedelta(hours=2)
+    plan = planning.Plan(start, end, engineer_id=cast.engineer.id, override_reason="the director asked")
+    visit = planning.plan_visit(people.actor(cast.manager), ticket, plan)
+    with clock.told(start):
+        visiting.arrive(engineer, visit)
+        visiting.finish(engineer, visit, solved=False)
+        sheet = sheets.sheet_for(visit, ticket.device_id)
+        sheets.write(sheet, sheets.SheetEntry(found="no light", done="fuse changed", client_test_passed=True))
+        sheets.sign_engineer(sheet, "Eno Engineer", "a" * 64)
+        sheets.sign_client(sheet, "王小明", "a" * 64)
+        sheets.complete(engineer, visit)
+    assert sheet.number is not None
+    return sheet.number
+
+
 def make() -> World:
     """Needs an application context; commits."""
     from datetime import timedelta
@@ -231,6 +254,7 @@ def make() -> World:
         reply = canned.keep_reply(agent, None, "Till", "Dear {requester}", "", shared=True)
         macro = canned.keep_macro(agent, None, "Mine", Steps(assign="me"), shared=True)
         visit = _visit(cast, ticket, picture)
+        made_sheet = _made(cast, ticket)
         quoted = _quote(cast, agent, ticket, sha256)
         view = views.save(agent, "Mine", Sought(View.MINE), shared=False)
         papers = _papers(cast)
@@ -246,6 +270,7 @@ def make() -> World:
             "ticket_number": number,
             "ticket_id": ticket_id,
             "visit_number": visit,
+            "sheet_number": made_sheet,
             "dispatch_staff:sha256": sha256,
             "attachment_id": db.session.scalar(select(Attachment.id)),
             "entry_id": db.session.scalar(select(TimelineEntry.id).where(TimelineEntry.html.is_not(None))),

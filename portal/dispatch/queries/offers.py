@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from portal.dispatch.models import SlotOffer, Visit, VisitChange, VisitLink
@@ -87,6 +87,15 @@ def link_by_token(token: str, *, lock: bool = False) -> VisitLink | None:
 def link(link_id: int) -> VisitLink:
     """For the mail that carries it."""
     return db.session.get_one(VisitLink, link_id)
+
+
+def last_asking(visit_id: int) -> int:
+    """The newest line of a visit's history that put a time before the client."""
+    asking = ("scheduled", "moved", "offered")
+    query = select(func.max(VisitChange.id)).where(
+        VisitChange.visit_id == visit_id, VisitChange.what.in_(asking)
+    )
+    return db.session.scalar(query) or 0
 
 
 def change(change_id: int) -> VisitChange:

@@ -31,7 +31,8 @@ def visible(query: Select[Any], actor: Actor) -> Select[Any]:
     return query.where(or_(managed, rounds, Visit.id.in_(of_tickets)))
 
 
-def _whole() -> Select[tuple[Visit]]:
+def whole() -> Select[tuple[Visit]]:
+    """Visits with whatever every page of one shows, unscoped: `visible` comes around it."""
     return select(Visit).options(
         joinedload(Visit.organisation), joinedload(Visit.site), joinedload(Visit.contract), joinedload(Visit.engineer),
         selectinload(Visit.tickets).joinedload(VisitTicket.ticket),
@@ -40,7 +41,7 @@ def _whole() -> Select[tuple[Visit]]:
 
 def visit_for(actor: Actor, number: int, *, lock: bool = False) -> Visit:
     """One visit by its number; raises NotFound. `lock` holds the row until the transaction ends."""
-    query = visible(_whole(), actor).where(Visit.number == number)
+    query = visible(whole(), actor).where(Visit.number == number)
     if lock:
         query = query.with_for_update(of=Visit).execution_options(populate_existing=True)
     found = db.session.scalar(query)
@@ -51,7 +52,7 @@ def visit_for(actor: Actor, number: int, *, lock: bool = False) -> Visit:
 
 def by_id(visit_id: int, *, lock: bool = False) -> Visit:
     """One visit for a job or a handler; raises NotFound."""
-    query = _whole().where(Visit.id == visit_id)
+    query = whole().where(Visit.id == visit_id)
     if lock:
         query = query.with_for_update(of=Visit).execution_options(populate_existing=True)
     found = db.session.scalar(query)
@@ -63,14 +64,14 @@ def by_id(visit_id: int, *, lock: bool = False) -> Visit:
 def of_ticket(actor: Actor, ticket_id: int) -> Sequence[Visit]:
     """The visits of a ticket that the actor may see, the newest first. The caller has read the ticket in scope."""
     ids = select(VisitTicket.visit_id).where(VisitTicket.ticket_id == ticket_id)
-    query = visible(_whole(), actor).where(Visit.id.in_(ids))
+    query = visible(whole(), actor).where(Visit.id.in_(ids))
     return db.session.scalars(query.order_by(Visit.starts_at.desc(), Visit.id.desc())).unique().all()
 
 
 def open_of_ticket(ticket_id: int) -> Sequence[Visit]:
     """Locked visits of a ticket that are not over."""
     ids = select(VisitTicket.visit_id).where(VisitTicket.ticket_id == ticket_id)
-    query = _whole().where(Visit.id.in_(ids), Visit.status.in_(OPEN)).order_by(Visit.id)
+    query = whole().where(Visit.id.in_(ids), Visit.status.in_(OPEN)).order_by(Visit.id)
     return db.session.scalars(query.with_for_update(of=Visit)).unique().all()
 
 
@@ -78,7 +79,7 @@ def between(
     actor: Actor, start: datetime, end: datetime, *, engineer_id: int | None = None
 ) -> Sequence[Visit]:
     """Visits that touch [start, end), cancelled ones left out, by time."""
-    query = visible(_whole(), actor).where(
+    query = visible(whole(), actor).where(
         Visit.starts_at < end, Visit.ends_at > start, Visit.status != VisitStatus.CANCELLED
     )
     if engineer_id is not None:
@@ -88,16 +89,14 @@ def between(
 
 def on_site_now() -> Sequence[Visit]:
     """Locked visits on which somebody is at the client's now; a few at any time."""
-    query = _whole().where(Visit.status == VisitStatus.ON_SITE).order_by(Visit.id)
+    query = whole().where(Visit.status == VisitStatus.ON_SITE).order_by(Visit.id)
     return db.session.scalars(query.with_for_update(of=Visit)).unique().all()
 
 
 def planned_rounds() -> Sequence[Visit]:
     """Locked rounds that nobody has set out for."""
     query = (
-        _whole()
-        .options(joinedload(Visit.round))
-        .where(Visit.round_id.is_not(None), Visit.status.in_(PLANNED))
+        whole().options(joinedload(Visit.round)).where(Visit.round_id.is_not(None), Visit.status.in_(PLANNED))
     )
     return db.session.scalars(query.order_by(Visit.id).with_for_update(of=Visit)).unique().all()
 
@@ -108,6 +107,15 @@ def changes_of(visit: Visit) -> list[VisitChange]:
         select(VisitChange).where(VisitChange.visit_id == visit.id).options(joinedload(VisitChange.contact))
     )
     return list(db.session.scalars(query.order_by(VisitChange.id)))
+
+
+def tickets_shown(actor: Actor, visit: Visit) -> list[Ticket]:
+    """The requests of a visit that the actor may see: a round may serve somebody else's, too."""
+    ids = [row.ticket_id for row in visit.tickets]
+    if not ids:
+        return []
+    query = scope.visible(select(Ticket).where(Ticket.id.in_(ids)), actor)
+    return list(db.session.scalars(query.order_by(Ticket.number)))
 
 
 def charges_of(visit: Visit) -> list[Charge]:

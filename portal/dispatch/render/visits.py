@@ -185,6 +185,23 @@ def price_lines(visit: Visit) -> list[dict[str, Any]]:
 _LINE = {"visit": _l("The visit"), "labour": _l("Labour"), "emergency": _l("Emergency fee")}
 
 
+def where(visit: Visit) -> str:
+    """Site and address in a line; "" where neither is known."""
+    site = place(visit)
+    address = (site.address if site else "") or visit.organisation.address
+    return _(", ").join(part for part in (site.name if site else "", address) if part)
+
+
+def price_word(code: str) -> str:
+    """What a charged line is for."""
+    return str(_LINE.get(code, code))
+
+
+def reason_words(reason: str | None) -> str:
+    """Why something was moved or called off: the calendar's reasons in words, a person's as they were written."""
+    return str(work.REASONS.get(reason or "", reason or ""))
+
+
 def place(visit: Visit) -> Site | None:
     """Where one goes: the visit's site, else the one where the ticket's device stands."""
     of_device = (row.ticket.device.site for row in visit.tickets if row.ticket.device)

@@ -46,6 +46,11 @@ def still_works(link_id: int) -> bool:
     return in_time and link.visit.status in PLANNED
 
 
+def still_shows(link: VisitLink) -> bool:
+    """Whether it still shows its visit, answered or not."""
+    return link.expires_at > clock.now()
+
+
 def use(link: VisitLink) -> None:
     """Take a locked link for its one answer; raises Refused for one that was used or has expired."""
     if link.used_at is not None:

@@ -18,7 +18,7 @@ from portal.dispatch.events import OtherTimeWished, SlotsOffered
 from portal.dispatch.models import SlotOffer, Visit, VisitChange
 from portal.dispatch.queries import offers
 from portal.dispatch.rules import offering as rules
-from portal.dispatch.rules.offering import Cost, Takes, WhyNot
+from portal.dispatch.rules.offering import CallOff, Cost, Takes, WhyNot
 from portal.dispatch.rules.visiting import PLANNED, Slot, VisitStatus
 from portal.dispatch.service import fitting, planning, record, visiting
 from portal.dispatch.service.fitting import Despite, Unfit
@@ -30,6 +30,7 @@ from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused, Stale
 
 _GONE = _l("This time is not proposed any more. Please choose one of those that stand here now.")
+_NOT_YOURS = _l("Only a manager of your organisation can say when this visit takes place.")
 _NOT_HAD = {
     WhyNot.PAST: _l("This time has passed meanwhile. Please choose another one, or tell us what suits you."),
     WhyNot.TAKEN: _l(
@@ -55,6 +56,17 @@ class Option:
     cost: Cost
     planned: bool
     why_not: WhyNot | None
+    agreed: bool = False
+    """What it costs was agreed to already."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client says: a time, with the price that stood beside it, or their own wishes."""
+
+    starts_at: datetime | None = None
+    price: Decimal | None = None
+    wish: str = ""
 
 
 def offer(actor: Actor, visit: Visit, slots: Sequence[Slot]) -> None:
@@ -95,7 +107,8 @@ def options(visit: Visit, *, lock: bool = False) -> list[Option]:
     busy = offers.busy(visit.engineer_id, min(starts), max(ends), but=visit.id, lock=lock)
     if visit.status is not VisitStatus.PROPOSED:
         why = rules.why_not(visit.starts_at, now, taken=False)
-        out.append(Option(visit.starts_at, visit.ends_at, cost_of(visit), True, why))
+        agreed = visit.agreed_at is not None
+        out.append(Option(visit.starts_at, visit.ends_at, cost_of(visit), True, why, agreed))
     for one in others:
         slot = Slot(one.starts_at, one.ends_at)
         taken = any(slot.clashes(Slot(*b)) for b in busy)
@@ -104,6 +117,16 @@ def options(visit: Visit, *, lock: bool = False) -> list[Option]:
             Option(one.starts_at, one.ends_at, cost, False, rules.why_not(one.starts_at, now, taken=taken))
         )
     return out
+
+
+def take(actor: Actor, visit: Visit, said: Answer, name: str, *, how: str) -> bool:
+    """Do what the client says with a locked visit; True if a time was chosen. Raises Refused."""
+    if said.starts_at is None:
+        wish(actor, visit, said.wish, name)
+        return False
+    price = said.price if may_agree(actor, visit) else None
+    choose(actor, visit, said.starts_at, name, price=price, how=how)
+    return True
 
 
 def choose(
@@ -167,6 +190,13 @@ def wish(actor: Actor, visit: Visit, words: str, name: str) -> VisitChange:
     line = record.write(visit, actor, "wished", name=name, words=visit.wish)
     outbox.record(OtherTimeWished(visit.id, line.id))
     return line
+
+
+def call_off(actor: Actor, visit: Visit, reason: str, seen: CallOff) -> None:
+    """The client calls off a locked visit; see visiting.call_off. Raises Refused for whoever may not."""
+    if not may_answer(actor, visit):
+        raise Refused(_NOT_YOURS)
+    visiting.call_off(actor, visit, reason, seen)
 
 
 def may_answer(actor: Actor, visit: Visit) -> bool:
@@ -233,7 +263,7 @@ def _busy(visit: Visit, start: datetime, end: datetime) -> bool:
 
 def _answerable(actor: Actor, visit: Visit) -> None:
     if not may_answer(actor, visit):
-        raise Refused(_l("Only a manager of your organisation can say when this visit takes place."))
+        raise Refused(_NOT_YOURS)
     if visit.status in PLANNED:
         return
     if visit.status is VisitStatus.CANCELLED:

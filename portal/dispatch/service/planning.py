@@ -106,7 +106,8 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
     if visit.engineer_id is not None:
         clocks.stop(ticket, "dispatch", now)
     ticket_status.touch_by_staff(ticket, actor, now)
-    outbox.record(VisitScheduled(visit.id, moved=False, by_contact_id=actor.contact_id))
+    line_id = record.last_line(visit)
+    outbox.record(VisitScheduled(visit.id, moved=False, by_contact_id=actor.contact_id, change_id=line_id))
     return visit
 
 
@@ -151,7 +152,7 @@ def move(
     outbox.record(
         VisitScheduled(
             visit.id, moved=True, same_slot=same_slot, by_contact_id=actor.contact_id,
-            former_engineer_id=former if former != engineer_id else None,
+            former_engineer_id=former if former != engineer_id else None, change_id=record.last_line(visit),
         )
     )  # fmt: skip
     return visit

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
 
 from portal.dispatch.models import Visit, VisitChange
 from portal.dispatch.rules.visiting import OVER, VisitStatus, may_become
@@ -43,3 +44,8 @@ def write(visit: Visit, actor: Actor, what: str, **details: Any) -> VisitChange:
         ticket_record.add_change(row.ticket, actor, now, line, internal=False)
     db.session.flush()
     return change
+
+
+def last_line(visit: Visit) -> int:
+    """The id of the newest line of its history, which marks what an event tells of."""
+    return db.session.scalar(select(func.max(VisitChange.id)).where(VisitChange.visit_id == visit.id)) or 0

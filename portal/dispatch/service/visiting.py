@@ -1,10 +1,12 @@
 """The day itself: setting out, arriving, finishing, and what becomes of a visit that did not happen as planned."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from portal.contracts.models import LedgerBucket
 from portal.contracts.queries import facts
@@ -189,6 +191,39 @@ def _compensate(actor: Actor, visit: Visit, ended: LedgerBucket) -> None:
     bucket = ledger.open_bucket(ended.contract_id, ended.entitlement, span)
     why = Why(ref=record.ref_of(visit), reason="no_show")
     ledger.grant(actor, bucket, UNIT, f"grant:compensation:visit:{visit.id}", why)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What followed from a visit that did not happen: as when it is called off; `made_up`: a visit of its own makes up for it."""
+
+    what: CallOff
+    price: Decimal | None = None
+    clause: str = ""
+    made_up: bool = False
+
+
+def what_followed(visit: Visit) -> Followed:
+    """Of a visit that found nobody, or to which we did not come."""
+    clause = _terms(visit).no_access_clause
+    if visit.status is VisitStatus.NO_SHOW:
+        key = f"compensation:{visit.number}"
+        made_up = db.session.scalar(select(LedgerBucket.id).where(LedgerBucket.key == key)) is not None
+        return Followed(CallOff.FREE, made_up=made_up)
+    charges = [c for c in visits.charges_of(visit) if c.amount]
+    if charges:
+        price = sum((c.amount for c in charges), Decimal(0))
+        return Followed(CallOff.CHARGED, price, clause or charges[0].clause or "")
+    if visit.reservation_id is not None:
+        return Followed(
+            CallOff.COUNTS, None, clause or (visit.reservation.clause if visit.reservation else "")
+        )
+    return Followed(CallOff.FREE, clause=clause)
+
+
+def length_clause(visit: Visit) -> str:
+    """The clause that says how long a visit may last; "" where none does."""
+    return _terms(visit).length_clause
 
 
 def use_up(actor: Actor, visit: Visit, why: Why) -> bool:

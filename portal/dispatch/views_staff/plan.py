@@ -12,7 +12,7 @@ from portal.dispatch.forms import PlanForm
 from portal.dispatch.queries import shipments, visits
 from portal.dispatch.render import fitting as words
 from portal.dispatch.render import visits as render
-from portal.dispatch.service import asking, planning, rounds, shipping
+from portal.dispatch.service import asking, offering, planning, rounds, shipping
 from portal.dispatch.service.fitting import Unfit
 from portal.dispatch.service.planning import NotNow
 from portal.dispatch.views_staff.door import blueprint
@@ -65,6 +65,8 @@ def plan(number: int) -> ResponseReturnValue:
                         told=form.told.data,
                     ),
                 )  # fmt: skip
+                if form.others():
+                    offering.offer(actor, visit, form.others())
                 made = visit.number
         except Unfit as unfit:
             form.refuse(unfit)

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.contracts import render as contracts
-from portal.dispatch.forms import AgreeForm, ReasonForm
+from portal.dispatch.forms import AgreeForm, OfferForm, ReasonForm
 from portal.dispatch.queries import visits
 from portal.dispatch.render import visits as render
 from portal.dispatch.rules.visiting import PLANNED, VisitStatus
-from portal.dispatch.service import planning, sheets, visiting
+from portal.dispatch.service import offering, planning, sheets, visiting
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra.transaction import transaction
 from portal.kernel.actor import Actor, StaffRole
@@ -27,6 +27,17 @@ Step = Callable[[Actor, Any], Any]
 def visit(visit_number: int) -> ResponseReturnValue:
     """The page of one visit."""
     return _page(visit_number)
+
+
+@blueprint.route("/visits/<int:visit_number>/offer", methods=BOTH)
+def offer(visit_number: int) -> ResponseReturnValue:
+    """Other times for the client beside the planned one."""
+    form = OfferForm()
+
+    def step(actor: Actor, locked: Any) -> None:
+        offering.offer(actor, locked, form.slots(locked.ends_at - locked.starts_at))
+
+    return _by_form(visit_number, "offer", form, step, _("The client gets a mail with a link to choose."))
 
 
 @blueprint.route("/visits/<int:visit_number>/agree", methods=BOTH)
@@ -124,6 +135,7 @@ def _page(visit_number: int, what: str = "", form: Any = None, code: int = 200) 
         signed=found.status is VisitStatus.SIGNED,
         may_decide=manager,
         charges=visits.charges_of(found),
+        others=[o for o in offering.options(found) if not o.planned],
         history=render.history(visits.changes_of(found), visit_number),
     )
     return page, code

@@ -3,7 +3,8 @@
 from typing import Any
 
 from portal.dispatch.queries import visits
-from portal.notify import queries, render, service
+from portal.notify import render, service
+from portal.notify.queries import deliveries as queries
 from portal.notify.rules import Message
 
 

@@ -6,7 +6,8 @@ The link that answers a quote goes to those alone who answer for their organisat
 from typing import Any
 
 from portal.contracts import render as contracts
-from portal.notify import queries, render, rules, service
+from portal.notify import render, rules, service
+from portal.notify.queries import deliveries as queries
 from portal.notify.rules import Message
 from portal.quotes.models import Extension, Handover, Quote
 from portal.quotes.queries import quotes

@@ -9,7 +9,8 @@ from portal.contracts.queries import facts
 from portal.intake import render as intake
 from portal.intake.service import alarms
 from portal.kernel import clock
-from portal.notify import queries, render, rules, service
+from portal.notify import render, rules, service
+from portal.notify.queries import deliveries as queries
 from portal.notify.rules import Message, Told
 from portal.people.rules.links import LASTS, LinkPurpose
 from portal.tickets.models.ticket import Ticket, TimelineEntry

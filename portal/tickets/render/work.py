@@ -74,11 +74,11 @@ def _visit(details: Details, who: str) -> str:
         )
     else:
         line = words.get(became, _("Visit %(visit)s changed", visit=visit))
-    reason = _REASONS.get(str(details.get("reason")), details.get("reason"))
+    reason = REASONS.get(str(details.get("reason")), details.get("reason"))
     return _("%(line)s: %(reason)s", line=line, reason=reason) if reason else line
 
 
-_REASONS: dict[str, Any] = {
+REASONS: dict[str, Any] = {
     "day_over": _l("the day of the contract was over"),
     "ticket_cancelled": _l("the request was withdrawn"),
     "later_that_week": _l("moved within its week because of days off"),
@@ -129,7 +129,7 @@ def _quote(details: Details, who: str) -> str:
         "extension_refused": _("More time was not agreed for the quote %(quote)s", quote=quote),
     }  # fmt: skip
     line = words.get(str(details["became"]), _("The quote %(quote)s changed", quote=quote))
-    reason = _REASONS.get(str(details.get("reason")), details.get("reason") or details.get("words"))
+    reason = REASONS.get(str(details.get("reason")), details.get("reason") or details.get("words"))
     return _("%(line)s: %(reason)s", line=line, reason=reason) if reason else line
 
 

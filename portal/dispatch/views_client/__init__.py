@@ -1,0 +1,1 @@
+"""The client's door to visits, a file for each subject."""

@@ -1,0 +1,1 @@
+"""What is known for telling people, a file for each subject."""
