@@ -116,7 +116,7 @@ def _enrich() -> None:
             else:
                 statement = (
                     "INSERT INTO ticket_token (token, ticket_id, internal)"
-                    " SELECT t, i, false FROM unnest(CAST(:t AS text[]), CAST(:i AS bigint[])) AS some (t, i)"
+                    " SELECT t, i, false FROM unnest(CAST(:t AS text[]), CAST(:i AS bigint[])) AS pairs (t, i)"
                 )
                 connection.execute(text(statement), {"t": [t for t, _ in some], "i": [i for _, i in some]})
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
