@@ -1,5 +1,7 @@
 """Visits and quotes in a scenario: one call of their services a step, and what is found afterwards."""
 
+import base64
+import io
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -13,6 +15,7 @@ from portal.contracts.rules.terms import Cause
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import visits
 from portal.dispatch.service import parts, planning, rounds, sheets, visiting
+from portal.infra import files
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -29,7 +32,10 @@ from portal.rehearsal.service.stage import Stage
 
 Given = Mapping[str, Any]
 LASTS = timedelta(hours=2)
-SIGNATURE = "0" * 64
+STROKE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+"""The picture of a signature: one dark dot, so that documents can be drawn from it."""
 
 
 def _visit(stage: Stage, g: Given) -> Visit:
@@ -90,6 +96,10 @@ def _finish(stage: Stage, g: Given) -> None:
     )  # fmt: skip
 
 
+def _signature() -> str:
+    return files.put(io.BytesIO(STROKE), len(STROKE))[0]
+
+
 def _sign(stage: Stage, g: Given) -> None:
     """The sheet of the ticket's device, filled in and signed by both."""
     visit = _visit(stage, g)
@@ -99,9 +109,9 @@ def _sign(stage: Stage, g: Given) -> None:
         found="found", done="done", parts=part, client_test_passed=g.get("test_passed", True)
     )
     sheets.write(sheet, entry)
-    sheets.sign_engineer(sheet, stage.staff.name, SIGNATURE)
+    sheets.sign_engineer(sheet, stage.staff.name, _signature())
     if g.get("client_signs", True):
-        sheets.sign_client(sheet, "Someone", SIGNATURE)
+        sheets.sign_client(sheet, "Someone", _signature())
     sheets.complete(stage.staff, visit)
 
 
@@ -172,7 +182,7 @@ def _quote_confirm(stage: Stage, g: Given) -> None:
     by = stage.manager if side is Side.PROVIDER else staging.client_actor(stage, quote.organisation_id)
     proof = confirming.Proof(
         evidence, by.name, by.contact_id, message_id="<yes@client.example>" if evidence is Evidence.MAIL else "",
-        scan_sha256=SIGNATURE if evidence is Evidence.ORDER_FORM else "",
+        scan_sha256=_signature() if evidence is Evidence.ORDER_FORM else "",
     )  # fmt: skip
     confirming.confirm(by, quote, side, proof)
 
