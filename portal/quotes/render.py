@@ -60,7 +60,7 @@ STAGE: Mapping[Stage, tuple[Any, str, str]] = {
     Stage.DEFECTS: (_l("Defects found"), "late", "exclamation-triangle-fill"),
     Stage.ACCEPTED: (_l("Accepted"), "good", "check-circle-fill"),
     Stage.DEEMED_ACCEPTED: (_l("Accepted by silence"), "good", "check-circle"),
-    Stage.DONE: (_l("Done"), "good", "check-circle-fill"),
+    Stage.DONE: (_l("Carried out"), "good", "check-circle-fill"),
     Stage.REJECTED: (_l("Turned down"), "plain", "x-circle"),
     Stage.EXPIRED: (_l("Not valid any more"), "plain", "clock"),
     Stage.SUPERSEDED: (_l("Replaced by a newer revision"), "plain", "arrow-repeat"),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from portal.contracts import render as contracts
 from portal.dispatch.models import Visit
@@ -102,8 +103,8 @@ def if_called_off(follows: CallOff, price: Decimal | None) -> str:
 CLIENT = {
     VisitStatus.PROPOSED: (_l("Foreseen"), "plain", "calendar3"),
     VisitStatus.SCHEDULED: (_l("Please confirm"), "soon", "calendar3"),
-    VisitStatus.FINISHED: (_l("Done, to be signed"), "soon", "pencil-square"),
-    VisitStatus.SIGNED: (_l("Done"), "good", "check-circle-fill"),
+    VisitStatus.FINISHED: (_l("Carried out, to be signed"), "soon", "pencil-square"),
+    VisitStatus.SIGNED: (_l("Carried out"), "good", "check-circle-fill"),
 }
 """States that are other words for the client than for staff."""
 
@@ -148,8 +149,11 @@ def round_moved(visit: Visit) -> str:
 def frozen(facts: dict[str, Any]) -> dict[str, Any]:
     """The fields of a signed sheet as they are read, from the frozen facts alone (HW-16)."""
 
-    def at(value: str | None) -> str:
-        return filters.full_instant(datetime.fromisoformat(value)) if value else ""
+    def at(value: str | None) -> Markup | str:
+        return filters.when(datetime.fromisoformat(value)) if value else ""
+
+    def signed(by: dict[str, Any]) -> Markup:
+        return Markup(" · ").join(w for w in (by.get("name"), at(by.get("at"))) if w)
 
     device, contact = facts.get("device") or {}, facts.get("contact") or {}
     ours, theirs = facts.get("engineer_signature") or {}, facts.get("client_signature") or {}
@@ -177,8 +181,8 @@ def frozen(facts: dict[str, Any]) -> dict[str, Any]:
         ],
         "checks": [(words.check_words(c[0]), _checked(*c[1:])) for c in facts.get("checklist", ())],
         "signed": [
-            (_("For us"), _(", ").join(w for w in (ours.get("name"), at(ours.get("at"))) if w)),
-            (_("For you"), _(", ").join(w for w in (theirs.get("name"), at(theirs.get("at"))) if w)),
+            (_("Our engineer"), signed(ours)),
+            (_("The client"), signed(theirs)),
             (_("Not signed because"), theirs.get("unsigned_reason")),
         ],
     }  # fmt: skip
