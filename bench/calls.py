@@ -66,6 +66,7 @@ def _add_people() -> None:
     from portal.kernel import clock
     from portal.kernel.actor import ClientRole
     from portal.people.models import Contact, ContactPhone, Membership, Organisation, OrganisationKind
+    from portal.people.service import names
 
     now = clock.now()
     clients = db.session.scalars(
@@ -92,4 +93,9 @@ def _add_people() -> None:
     with transaction():
         for table, some in rows.items():
             filling.insert_all(table, some)
+        names.anew(
+            db.session.connection(),
+            db.session.scalars(select(Contact.id)).all(),
+            db.session.scalars(select(Organisation.id)).all(),
+        )
     filling.catch_up()

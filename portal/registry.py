@@ -67,7 +67,7 @@ CLI = [
 ]
 """Modules with a click `group`."""
 
-SETUP = ["portal.people.identity", "portal.intake.service.mailboxes"]
+SETUP = ["portal.people.identity", "portal.people.service.names", "portal.intake.service.mailboxes"]
 """Modules with `init_app(app)`: what a capability must know before the first view or job runs."""
 
 HANDLERS: dict[str, list[str]] = {

@@ -98,6 +98,7 @@ class Contact(Model):
     """A person, of one organisation or several, with or without a sign-in."""
 
     __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_name", "name"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -188,6 +189,37 @@ class Membership(Model):
 
     contact: Mapped[Contact] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
+
+
+_Piece = String(64).with_variant(String(64, collation="C"), "postgresql")
+
+
+class ContactPiece(Model):
+    """What a person is found by (rules/names): pieces of the name and the addresses, those of a piece by name, so that the first
+    of a common one cost no more than a rare one. service/names writes them whenever a name or an address changes."""
+
+    __tablename__ = "contact_piece"
+    __table_args__ = (Index("ix_contact_piece_contact", "contact_id"), {"sqlite_with_rowid": False})
+
+    piece: Mapped[str] = mapped_column(_Piece, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
+
+
+class OrganisationPiece(Model):
+    """What an organisation is found by, like a person."""
+
+    __tablename__ = "organisation_piece"
+    __table_args__ = (
+        Index("ix_organisation_piece_organisation", "organisation_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    piece: Mapped[str] = mapped_column(_Piece, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class User(Model):

@@ -1,14 +1,29 @@
 """Finding who calls by what they say: name, organisation, phone number, PIN of a contract, sticker or serial of a device.
 
-At most six statements, each by an index or over people alone, however many tickets there are.
+At most four statements, each by an index, however many people, devices and tickets there are.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, and_, cast, literal, null, or_, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, selectinload
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, selectinload
 
 from portal.assets import queries as assets
 from portal.assets.models import Device
@@ -18,13 +33,23 @@ from portal.infra.db import db
 from portal.kernel import refs
 from portal.kernel.actor import Actor
 from portal.people import queries as people
-from portal.people.models import Contact, ContactEmail, ContactPhone, Membership, Organisation, Site
-from portal.people.rules import phones
+from portal.people.models import (
+    Contact,
+    ContactPhone,
+    ContactPiece,
+    Membership,
+    Organisation,
+    OrganisationPiece,
+    Site,
+)
+from portal.people.rules import names, phones
 
 MOST = 20
 LONGEST = 100
 SHORTEST_KEY = 3
 """Fewer letters and digits are the beginning of too many stickers."""
+FEW = 2000
+"""Members of the organisations that are named: so many are sorted at once."""
 _LONGEST_TAIL = 32
 _LAST = "Z" * 12
 
@@ -106,23 +131,78 @@ def _people(actor: Actor, wanted: str, tails: list[str]) -> Sequence[Membership]
     if tails:
         by_phone = select(ContactPhone.contact_id).where(_ends_with(ContactPhone.tail, tails))
         return db.session.scalars(query.where(Contact.id.in_(by_phone))).all()
-    by_name = select(Contact.id).where(Contact.name.icontains(wanted, autoescape=True))
-    by_email = select(ContactEmail.contact_id).where(
-        ContactEmail.address.contains(wanted.lower(), autoescape=True)
-    )
-    by_place = (
-        select(Membership.contact_id)
-        .join(Organisation, Membership.organisation_id == Organisation.id)
-        .where(Organisation.name.icontains(wanted, autoescape=True))
-    )
-    named = by_name.union(by_email).subquery()
+    placed = _organisations_named(wanted)
     query = query.where(
         or_(
-            Contact.id.in_(select(named.c[0])),
-            and_(Contact.id.in_(by_place), Organisation.name.icontains(wanted, autoescape=True)),
+            Contact.id.in_(_first_named(actor, wanted)),
+            and_(Contact.id.in_(_first_of(actor, placed)), Organisation.id.in_(placed)),
         )
     )
     return db.session.scalars(query).all()
+
+
+def _answers(column: InstrumentedAttribute[Any], wanted: str) -> Any:
+    """Pieces that answer what was typed: a single one, or a stretch of the index."""
+    first, last = names.sought(wanted)
+    return column == first if first == last else and_(column >= first, column < last)
+
+
+def _organisations_named(wanted: str) -> Select[Any]:
+    return select(OrganisationPiece.organisation_id).where(_answers(OrganisationPiece.piece, wanted))
+
+
+def _belongs(actor: Actor, contact: Any, *conditions: Any) -> Any:
+    """Whether a person is one of those whom the actor may find."""
+    return (
+        exists()
+        .where(
+            Membership.contact_id == contact,
+            Membership.active,
+            Contact.id == contact,
+            Contact.active,
+            Organisation.id == Membership.organisation_id,
+            _theirs(people.organisations_for(actor)),
+            *conditions,
+        )
+        .correlate_except(Membership, Contact, Organisation)
+    )
+
+
+def _first_named(actor: Actor, wanted: str) -> Select[Any]:
+    """The first by name whose name or address says so. Of a single piece they lie in this order."""
+    pieces = (
+        select(ContactPiece.contact_id, ContactPiece.name)
+        .where(_answers(ContactPiece.piece, wanted), _belongs(actor, ContactPiece.contact_id))
+        .group_by(ContactPiece.name, ContactPiece.contact_id)
+        .order_by(ContactPiece.name, ContactPiece.contact_id)
+        .limit(MOST)
+    ).subquery()
+    return select(pieces.c.contact_id)
+
+
+def _first_of(actor: Actor, placed: Select[Any]) -> CompoundSelect[Any]:
+    """The first by name of the people of these organisations. Few are gathered and sorted; where they are many, walking through
+    all people by name soon meets enough of them."""
+    members = select(Membership.id).where(Membership.organisation_id.in_(placed)).limit(FEW + 1).subquery()
+    many = select(func.count()).select_from(members).scalar_subquery() > FEW
+    theirs = (Membership.active, Contact.active, _theirs(people.organisations_for(actor)))
+    gathered = (
+        select(Contact.id, Contact.name)
+        .join(Membership, Membership.contact_id == Contact.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(not_(many), Membership.organisation_id.in_(placed), *theirs)
+        .distinct()
+        .order_by(Contact.name, Contact.id)
+        .limit(MOST)
+    ).subquery()
+    one = aliased(Contact)
+    walked = (
+        select(one.id)
+        .where(many, _belongs(actor, one.id, Membership.organisation_id.in_(placed)))
+        .order_by(one.name)
+        .limit(MOST)
+    ).subquery()
+    return union_all(select(gathered.c.id), select(walked.c.id))
 
 
 def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
@@ -154,7 +234,7 @@ def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
             Site,
         )
     else:
-        named = Organisation.name.icontains(wanted, autoescape=True)
+        named = Organisation.id.in_(_organisations_named(wanted))
         part("organisation", Organisation.id, Organisation.name, null(), named)
     key = key_of(wanted)
     if key:

@@ -7,7 +7,7 @@ from portal.contracts.service import entering
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.people.models import Organisation, Site
+from portal.people.models import Contact, Organisation, Site
 from portal.tickets.queries import callers
 from portal.tickets.rules.words import Outcome
 from portal.tickets.service import work
@@ -91,6 +91,44 @@ def test_a_changed_number_is_found_and_the_old_one_is_not(cast):
     assert names(cast.agent, "22227777")[1] == [("site", "Warehouse 3")]
     assert names(cast.agent, "55550133")[1] == []
     assert ("organisation", "Elm Dental") not in names(cast.agent, "5555 0100")[1]
+
+
+@pytest.mark.parametrize("typed", ["王", "小明", "王小", "owner", "WNER@", "海港", "arbour log", "ar"])
+def test_a_person_is_found_by_any_part_of_a_name_of_an_address_and_of_the_organisation(cast, typed):
+    found, things = names(cast.agent, typed)
+    assert "王小明" in found
+    assert ("organisation", "Elm Dental") not in things
+
+
+def test_of_many_in_an_organisation_the_first_by_name_are_shown_however_they_are_gathered(cast, monkeypatch):
+    few = names(cast.agent, "harbour")
+    monkeypatch.setattr(callers, "FEW", 1)
+    assert names(cast.agent, "harbour") == few
+    assert {"王小明", "Li Na", "Chen Bo"} == set(few[0])
+    monkeypatch.setattr(callers, "MOST", 2)
+    assert names(cast.agent, "harbour")[0] == few[0][:2]
+
+
+def test_a_new_name_and_a_new_address_are_found_and_the_old_ones_are_not(cast):
+    with transaction():
+        person = db.session.get(Contact, cast.owner.contact_id)
+        person.name = "Jürgen Übel"
+        person.emails[0].address = "juergen@new.example"
+        db.session.get(Organisation, cast.elm.id).name = "Ulmen Zahnärzte"
+    for typed in ("JÜRGEN", "Ü", "übe", "juergen@new"):
+        assert names(cast.agent, typed)[0] == ["Jürgen Übel"], typed
+    assert ("organisation", "Ulmen Zahnärzte") in names(cast.agent, "zahnär")[1]
+    for typed in ("王小明", "小", "owner@", "elm dental"):
+        assert names(cast.agent, typed) == ([], []), typed
+
+
+def test_who_has_left_and_an_address_that_was_taken_away_are_not_found(cast):
+    with transaction():
+        db.session.delete(db.session.get(Contact, cast.owner.contact_id).emails[0])
+        db.session.get(Contact, cast.colleague.contact_id).active = False
+    assert names(cast.agent, "owner@") == ([], [])
+    assert names(cast.agent, "Li Na") == ([], [])
+    assert names(cast.agent, "王小明")[0] == ["王小明"]
 
 
 def test_nobody_but_staff_finds_anybody(cast):
