@@ -48,6 +48,19 @@ UNITS = {
     "record": _l("record"),
     "incident": _l("incident"),
 }
+UNITS_COUNTED = {
+    "": _l("pieces"),
+    "person_day": _l("person-days"),
+    "hour": _l("hours"),
+    "visit": _l("visits"),
+    "lump": _l("lump sums"),
+    "month": _l("months"),
+    "year": _l("years"),
+    "page": _l("pages"),
+    "record": _l("records"),
+    "incident": _l("incidents"),
+}
+"""After any number but one: 2.5 person-days."""
 
 STAGE: Mapping[Stage, tuple[Any, str, str]] = {
     Stage.DRAFT: (_l("Draft"), "plain", "pencil-square"),
@@ -97,9 +110,10 @@ def badge(quote: Quote, *, client: bool = False) -> tuple[str, str, str]:
     return str(words), tone, icon
 
 
-def unit(code: str) -> str:
-    """A line's unit."""
-    return str(UNITS.get("" if code == "piece" else code, code))
+def unit(code: str, amount: Decimal = Decimal(1)) -> str:
+    """A line's unit, as it is said after this amount; an unknown one as it stands."""
+    words = UNITS if amount == 1 else UNITS_COUNTED
+    return str(words.get("" if code == "piece" else code, code))
 
 
 def quantity(amount: Decimal) -> str:

@@ -266,7 +266,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 
 // --- Sending: a question first where it matters, once only --------------------------------------------------------------
 
-function ask(question, verb, then) {
+function ask(question, button, then) {
   const box = document.createElement("dialog");
   const words = document.createElement("p");
   words.textContent = question;
@@ -274,13 +274,15 @@ function ask(question, verb, then) {
   box.setAttribute("aria-labelledby", "ask-words");
   const foot = document.createElement("div");
   foot.className = "dialog-foot";
-  for (const [text, kind, act] of [[verb || say.sayYes, "btn-danger", then], [say.sayNo, "btn-secondary", () => {}]]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = `btn ${kind}`;
-    button.textContent = text;
-    button.addEventListener("click", () => { box.close(); act(); });
-    foot.append(button);
+  // Red is what takes something away; what was green on the page is green when it is asked about.
+  const [verb, kind] = [button?.textContent.trim() || say.sayYes, button?.matches(".btn-primary") ? "btn-primary" : "btn-danger"];
+  for (const [text, look, act] of [[verb, kind, then], [say.sayNo, "btn-secondary", () => {}]]) {
+    const choice = document.createElement("button");
+    choice.type = "button";
+    choice.className = `btn ${look}`;
+    choice.textContent = text;
+    choice.addEventListener("click", () => { box.close(); act(); });
+    foot.append(choice);
   }
   box.append(words, foot);
   box.addEventListener("close", () => box.remove());
@@ -296,7 +298,7 @@ document.addEventListener("submit", (event) => {
   if (!question || form.dataset.confirmed) { delete form.dataset.confirmed; return; }
   event.preventDefault();
   event.stopImmediatePropagation();
-  ask(question, button?.textContent.trim(), () => { form.dataset.confirmed = "1"; form.requestSubmit(button); });
+  ask(question, button, () => { form.dataset.confirmed = "1"; form.requestSubmit(button); });
 }, true);
 
 document.addEventListener("submit", (event) => {
