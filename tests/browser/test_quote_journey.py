@@ -100,7 +100,9 @@ def test_an_improvement_goes_from_the_quote_by_both_confirmations_to_acceptance_
         fine(agent)
         page.get_by_role("button", name=say("Keep the quote"), exact=True).click()
         page.wait_for_url("**/desk/quotes/1001")
-        expect(page.locator(".quote-lines .many")).to_have_text(f"2.5 {say('person-days')}")  # in halves, upwards
+        expect(page.locator(".quote-lines .many")).to_have_text(
+            f"2.5 {say('person-days')}"
+        )  # in halves, upwards
         expect(page.locator(".quote-lines tfoot")).to_contain_text("3,000.00")
         page.get_by_role("button", name=say("Send to the client"), exact=True).click()
         expect(page.locator("main")).to_contain_text(
@@ -116,9 +118,7 @@ def test_an_improvement_goes_from_the_quote_by_both_confirmations_to_acceptance_
         by_link.page.goto(link)
         fine(by_link)
         by_link.page.get_by_role("button", name=say("Confirm for ¥ %(total)s", total="3,000.00")).click()
-        expect(by_link.page.locator("main")).to_contain_text(
-            say("Thank you. You have confirmed the quote.")
-        )
+        expect(by_link.page.locator("main")).to_contain_text(say("Thank you. You have confirmed the quote."))
         fine(by_link)
         assert by_link.page.request.get(link).status == 410, "a link answers once"
 
@@ -128,9 +128,7 @@ def test_an_improvement_goes_from_the_quote_by_both_confirmations_to_acceptance_
         boss = scene.sign_in("manager", size=DESKTOP)
         boss.page.goto("/desk/quotes/1001")
         boss.page.get_by_role("button", name=say("Confirm for us"), exact=True).click()
-        question = boss.page.get_by_role(
-            "dialog", name=say("Confirm for us: ¥ %(total)s?", total="3,000.00")
-        )
+        question = boss.page.get_by_role("dialog", name=say("Confirm for us: ¥ %(total)s?", total="3,000.00"))
         question.get_by_role("button", name=say("Confirm for us"), exact=True).click()
         expect(boss.page.locator("main")).to_contain_text(say("Confirmed by both"))
         fine(boss)
