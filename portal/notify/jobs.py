@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from portal.dispatch.queries import visits
 from portal.infra import files, mailer, papers
 from portal.infra.mailer import EnclosedFile, Letter
 from portal.infra.transaction import transaction
@@ -10,6 +11,8 @@ from portal.kernel import refs
 from portal.notify import render, rules, service
 from portal.notify.models import Delivery, DeliveryState
 from portal.notify.queries import deliveries as queries
+from portal.notify.queries import visits as known
+from portal.notify.rules import Message
 from portal.web.context import settings
 from portal.web.languages import HTML_LANG
 
@@ -21,7 +24,7 @@ def send(payload: dict[str, Any]) -> None:
     with transaction():
         delivery = service.claim(payload["delivery_id"])
         enclosed = queries.files_of(delivery.entry_id) if delivery else []
-        paper = papers.by_id(delivery.paper_id) if delivery and delivery.paper_id is not None else None
+        documents = _documents(delivery) if delivery else []
         sender = render.provider_name()
         text, html = service.with_secret(delivery) if delivery else ("", "")
     if delivery is None:
@@ -32,9 +35,8 @@ def send(payload: dict[str, Any]) -> None:
         for a in enclosed
         if rules.files_travel(sizes)
     ]
-    if paper is not None and paper.sha256 is not None:
-        name = f"{paper.ref.replace(':', '-')}.pdf"
-        travelling.append(EnclosedFile(name, "application/pdf", files.read(paper.sha256)))
+    for name, sha256 in documents:
+        travelling.append(EnclosedFile(name, "application/pdf", files.read(sha256)))
     if delivery.calendar:
         travelling.append(_calendar(delivery.calendar))
     raw = mailer.compose(_letter(delivery, sender, text, html, travelling))
@@ -50,6 +52,17 @@ def send(payload: dict[str, Any]) -> None:
         return
     with transaction():
         service.settle_sent(delivery.id, state)
+
+
+def _documents(delivery: Delivery) -> list[tuple[str, str]]:
+    """The PDFs of a signed visit's sheets, by name and hash."""
+    if delivery.paper_id is not None:
+        paper = papers.by_id(delivery.paper_id)
+        return [(f"{paper.ref.replace(':', '-')}.pdf", paper.sha256)] if paper.sha256 else []
+    if delivery.message != Message.VISIT_SIGNED.value or delivery.visit_id is None:
+        return []
+    drawn = known.papers_that_travel(visits.by_id(delivery.visit_id))
+    return [(f"{refs.sheet_number(int(p.ref.partition(':')[2]))}.pdf", p.sha256 or "") for p in drawn]
 
 
 def _out(delivery: Delivery, raw: bytes) -> DeliveryState:

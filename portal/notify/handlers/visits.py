@@ -24,6 +24,8 @@ from portal.notify.rules import Message, VisitFacts
 
 SHEET_WAITS = timedelta(hours=2)
 """How long after the work a sheet may lack the client's signature before the client is told; most sign on the spot."""
+PAPERS_WAIT = timedelta(minutes=30)
+"""How long the mail about a signed visit waits for the PDFs of its sheets."""
 
 
 def visit_scheduled(payload: dict[str, Any]) -> None:
@@ -151,9 +153,18 @@ def sheet_waits(payload: dict[str, Any]) -> None:
 
 
 def visit_signed(payload: dict[str, Any]) -> None:
-    """Done: the sheet to read, and what the visit used or cost."""
+    """Done: the sheets as PDFs, and what the visit used or cost, in one mail. It waits for the PDFs, but not for ever: where
+    they cannot be made it leaves without them."""
     visit = visits.by_id(payload["visit_id"])
     if visit.status is not VisitStatus.SIGNED or visit.signed_at is None:
+        return
+    if not payload.get("at_last") and not known.has_papers(visit):
+        jobs.enqueue(
+            "notify.visit_signed",
+            {"visit_id": visit.id, "at_last": True},
+            slot=f"signed:{visit.id}:{visit.signed_at:%Y%m%d%H%M%S}",
+            run_at=clock.now() + PAPERS_WAIT,
+        )
         return
     lines = [
         (c.words or dispatch.price_word(c.code), contracts.money(c.amount), c.clause)
@@ -162,6 +173,7 @@ def visit_signed(payload: dict[str, Any]) -> None:
     _tell(
         f"visit:{visit.id}:signed:{visit.signed_at:%Y%m%d%H%M%S}", Message.VISIT_SIGNED, visit, _around(visit),
         sheets=[s.number for s in visit.sheets if s.number], solved=bool(visit.solved), lines=lines,
+        attached=bool(known.papers_that_travel(visit)),
     )  # fmt: skip
 
 

@@ -4,7 +4,11 @@ from sqlalchemy import select
 
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import offers
+from portal.dispatch.service import printing
+from portal.infra import papers
 from portal.infra.db import db
+from portal.infra.papers import Paper
+from portal.notify import rules
 from portal.notify.models import Delivery
 from portal.notify.queries import deliveries
 from portal.people.models import User
@@ -44,6 +48,24 @@ def followed(visit: Visit, contact_id: int) -> Ticket | None:
         if staff is not None or contact_id in (people.requester, *people.participants):
             return found
     return None
+
+
+def has_papers(visit: Visit) -> bool:
+    """Whether the document of every numbered sheet is drawn; True of a visit that has none."""
+    return len(_papers(visit)) == sum(1 for sheet in visit.sheets if sheet.number)
+
+
+def papers_that_travel(visit: Visit) -> list[Paper]:
+    """The drawn documents of its sheets, in the order of their numbers; none if together they are too large for a mail."""
+    drawn = _papers(visit)
+    return drawn if rules.files_travel([paper.size or 0 for paper in drawn]) else []
+
+
+def _papers(visit: Visit) -> list[Paper]:
+    numbered = sorted((sheet for sheet in visit.sheets if sheet.number), key=lambda sheet: sheet.number or 0)
+    found = papers.of(printing.ref_of(sheet) for sheet in numbered)
+    drawn = (found.get(printing.ref_of(sheet)) for sheet in numbered)
+    return [paper for paper in drawn if paper is not None and paper.sha256 is not None]
 
 
 def may_be_told(visit_id: int, contact_id: int) -> bool:

@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import time_machine
 
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import visits
 from portal.dispatch.service import planning, sheets, visiting
+from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
+from portal.notify.models import Delivery
 from portal.tickets.rules.words import Outcome, Phase
-from portal.tickets.service import work
+from portal.tickets.service import work as ladder
 from tests.integration.contracts.conftest import at, enter, notice_of_2026, tell
 from tests.integration.tickets import opened
 
@@ -38,12 +41,32 @@ def climbed(cast: Any) -> Callable[..., int]:
             with transaction():
                 ticket = opened.held(cast.agent, number)
                 who = opened.actor(cast.agent)
-                work.log_call(who, ticket, work.Work(clock.now(), 5, Outcome.NOT_SOLVABLE))
-                work.log_remote(who, ticket, work.Work(clock.now(), 5, Outcome.NOT_SOLVABLE))
+                ladder.log_call(who, ticket, ladder.Work(clock.now(), 5, Outcome.NOT_SOLVABLE))
+                ladder.log_remote(who, ticket, ladder.Work(clock.now(), 5, Outcome.NOT_SOLVABLE))
                 assert ticket.phase is Phase.REMOTE
         return number
 
     return make
+
+
+@pytest.fixture
+def work(run_jobs: Callable[[], int]) -> Callable[[str], None]:
+    """`work("2026-09-21 11:00")`: all that is due at that time is done, as by the worker."""
+
+    def do(when: str) -> None:
+        with time_machine.travel(at(when), tick=False):
+            run_jobs()
+
+    return do
+
+
+def mails(message: str) -> dict[str, Delivery]:
+    """The mails of a kind by their readers; nobody has got two."""
+    db.session.expire_all()
+    found = db.session.query(Delivery).filter_by(message=message).order_by(Delivery.id).all()
+    by_name = {d.contact.name: d for d in found}
+    assert len(by_name) == len(found), f"somebody got {message} twice"
+    return by_name
 
 
 def plan(cast: Any, number: int, start: str, end: str, by: Any = None, **more: Any) -> int:

@@ -13,14 +13,8 @@ from portal.kernel import refs
 from portal.notify.models import Delivery
 from portal.notify.service import LINK, with_secret
 from tests.integration.contracts.conftest import TS_BLANKS, at
-from tests.integration.dispatch.conftest import held, plan, told
+from tests.integration.dispatch.conftest import held, mails, plan, told
 from tests.integration.tickets import opened
-
-
-def mails(message: str) -> dict[str, Delivery]:
-    db.session.expire_all()
-    found = db.session.query(Delivery).filter_by(message=message).order_by(Delivery.id)
-    return {d.contact.name: d for d in found}
 
 
 def path_of(delivery: Delivery) -> str:
@@ -30,17 +24,6 @@ def path_of(delivery: Delivery) -> str:
     assert found
     assert found[1] in html
     return found[1]
-
-
-@pytest.fixture
-def work(run_jobs):
-    """`work("2026-09-21 11:00")`: all that is due at that time is done, as by the worker."""
-
-    def do(when: str) -> None:
-        with time_machine.travel(at(when), tick=False):
-            run_jobs()
-
-    return do
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_a_signed_sheet_is_mailed_with_its_pdf_and_gathered_for_the_fee_claim(
     with on("2026-03-11 11:00"):
         run_jobs()
         run_jobs()
-    mail = db_session.scalars(select(Delivery).where(Delivery.message == "sheet_made_to_client")).all()
+    mail = db_session.scalars(select(Delivery).where(Delivery.message == "visit_signed_to_client")).all()
     assert [(d.contact.name, d.state) for d in mail] == [("王小明", DeliveryState.KEPT)]
     paper = db_session.scalar(select(Paper).where(Paper.template == "sheet"))
     sheet = int(paper.ref.partition(":")[2])
