@@ -1,100 +1,46 @@
 """The dispatch board at 1280 px: a month of weekly rounds over National Day, moved by hand, by keys and by form."""
 
-import threading
-from contextlib import contextmanager
 from datetime import date
-from types import SimpleNamespace
 
 from playwright.sync_api import expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from portal.assets.models import DeviceKind
-from portal.contracts.rules import notices
-from portal.contracts.service import buckets, calendars, entering, rounds_ahead
-from portal.contracts.service.entering import NewContract
+from portal.contracts.service import buckets, rounds_ahead
 from portal.dispatch.models import Leave, Visit
 from portal.dispatch.service import rounds
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.people.models import Organisation, User
-from tests.integration.contracts.conftest import DATA, at, form_text
+from tests.browser.visits import inside, served_at, weekly_contract
+from tests.integration.contracts.conftest import at
 from tests.integration.dispatch.conftest import told
-from tests.integration.dispatch.test_visits import PC
-from tests.integration.tickets import opened
-from tests.support import databases
 from tests.support.browser import PHONE
-from tests.support.client import let_go
 
 NOW = "2026-09-28 08:00"
 
 
-@contextmanager
-def served_at(scene, text):
-    """The same portal, in this process, where it is always that time in Shanghai."""
-    application = scene.portal.application()
-    inner = application.wsgi_app
-
-    def answer(environ, start_response):
-        with clock.told(at(text)):
-            return inner(environ, start_response)
-
-    application.wsgi_app = answer
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    before, scene.portal.url = scene.portal.url, f"http://127.0.0.1:{server.port}"
-    try:
-        yield
-    finally:
-        scene.portal.url = before
-        server.shutdown()
-        thread.join(10)
-        databases.dispose(application)
-
-
 def weekly_rounds(scene):
     """PC-1 with its Wednesdays, the jobs of the night of NOW, and Eno's leave on the 9th of October."""
-    application = scene.portal.application()
-    with application.app_context():
-
-        def user(who):
-            return db.session.scalar(select(User).where(User.email == scene.addresses[who]))
-
-        cast = SimpleNamespace(agent=user("agent"), engineer=user("engineer"))
-        harbour = db.session.scalar(select(Organisation).where(Organisation.name.like("%Harbour%")))
-        with clock.told(at("2025-10-20 10:00")), transaction():
-            calendars.take("CN", notices.parse((DATA / "calendars" / "CN-2026.csv").read_text()))
-            new = NewContract(
-                "C-1", harbour.id, form_text("pc_fleet"), PC, device_classes=(DeviceKind.TERMINAL,)
-            )
-            record, _ = entering.enter(opened.actor(cast.agent), new)
-            for side, name in (("client", "王敏"), ("provider", "李强")):
-                entering.sign(record.versions[0], side, name, clock.now())
-            db.session.add(
-                Leave(user_id=cast.engineer.id, from_on=date(2026, 10, 9), to_on=date(2026, 10, 9))
-            )
+    with inside(scene) as user:
+        record = weekly_contract(user("agent"))
+        with transaction():
+            off = date(2026, 10, 9)
+            db.session.add(Leave(user_id=user("engineer").id, from_on=off, to_on=off))
         for night in ("2026-09-14 01:00", "2026-09-28 01:00"):
             with told(night):
                 rounds_ahead.plan(record.id, clock.now())
                 buckets.keep(record.id, clock.now())
                 rounds.keep(clock.now())
-        let_go()
-    databases.dispose(application)
 
 
 def slots(scene):
     """Local day, hour and whose it is, of each round from NOW on."""
-    application = scene.portal.application()
-    with application.app_context():
+    with inside(scene):
         query = select(Visit).where(Visit.starts_at > at(NOW)).order_by(Visit.starts_at)
         found = [
             (v.starts_at - at("2026-09-28 00:00"), v.engineer.name if v.engineer else None, v.number)
             for v in db.session.scalars(query)
         ]
-        let_go()
-    databases.dispose(application)
     return [(date(2026, 9, 28).toordinal() + span.days, who, number) for span, who, number in found]
 
 

@@ -1,56 +1,37 @@
 """The engineer's day at 390 px, in Chinese: the way, the arrival, the sheet and both signatures while the network is gone."""
 
 import io
-from types import SimpleNamespace
 
 from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
-from portal.assets.models import Device, DeviceKind
+from portal.assets.models import Device
 from portal.contracts.models import Charge, LedgerBucket
-from portal.contracts.rules import notices
-from portal.contracts.service import buckets, calendars, entering
-from portal.contracts.service.entering import NewContract
+from portal.contracts.service import buckets
 from portal.dispatch.models import SentFromSite, ServiceSheet, SheetPhoto, Visit
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
-from portal.people.models import Organisation, User
 from portal.tickets.rules.words import Outcome
 from portal.tickets.service import work
-from tests.integration.contracts.conftest import DATA, at, form_text
+from tests.browser.visits import crew, inside, told_of, weekly_contract, write_a_name
+from tests.integration.contracts.conftest import at
 from tests.integration.dispatch.conftest import plan, told
-from tests.integration.dispatch.test_visits import PC
 from tests.integration.tickets import opened
-from tests.support import databases
 from tests.support.browser import PHONE
-from tests.support.client import let_go
 
 DAY = "2026-03-11"
 
 
 def a_visit(scene) -> int:
     """A contract with a weekly visit, a ticket that climbed the ladder, and its visit on DAY at nine; the visit's number."""
-    application = scene.portal.application()
-    with application.app_context():
-
-        def user(who):
-            return db.session.scalar(select(User).where(User.email == scene.addresses[who]))
-
-        cast = SimpleNamespace(agent=user("agent"), engineer=user("engineer"), owner=user("owner"))
-        harbour = db.session.scalar(select(Organisation).where(Organisation.name.like("%Harbour%")))
+    with inside(scene) as user:
+        cast = crew(user)
         till = db.session.scalar(select(Device).where(Device.name == "Till 2"))
-        with clock.told(at("2025-10-20 10:00")), transaction():
-            calendars.take("CN", notices.parse((DATA / "calendars" / "CN-2026.csv").read_text()))
-            new = NewContract(
-                "C-1", harbour.id, form_text("pc_fleet"), PC, device_classes=(DeviceKind.TERMINAL,)
-            )
-            record, _ = entering.enter(opened.actor(cast.agent), new)
-            for side, name in (("client", "王敏"), ("provider", "李强")):
-                entering.sign(record.versions[0], side, name, clock.now())
+        record = weekly_contract(cast.agent)
         with told("2026-03-09 00:00"):
-            buckets.keep(1, clock.now())
+            buckets.keep(record.id, clock.now())
         with clock.told(at("2026-03-09 09:00")):
             number = opened.ticket(cast, device_id=till.id, site_id=till.site_id)
             with transaction():
@@ -58,38 +39,13 @@ def a_visit(scene) -> int:
                 work.log_call(who, ticket, work.Work(clock.now(), 5, Outcome.NOT_SOLVABLE))
                 work.log_remote(who, ticket, work.Work(clock.now(), 5, Outcome.NOT_SOLVABLE))
         with told("2026-03-10 09:12"):
-            visit = plan(cast, number, f"{DAY} 09:00", f"{DAY} 11:00", note="到门卫处取钥匙")
-        let_go()
-    databases.dispose(application)
-    return visit
-
-
-def told_of(scene, *queries):
-    """What the database holds after all."""
-    application = scene.portal.application()
-    with application.app_context():
-        answers = [db.session.scalars(query).all() for query in queries]
-        db.session.expunge_all()
-        let_go()
-    databases.dispose(application)
-    return answers
+            return plan(cast, number, f"{DAY} 09:00", f"{DAY} 11:00", note="到门卫处取钥匙")
 
 
 def forty_megapixels() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8000, 5000), (90, 120, 80)).save(out, "JPEG")
     return out.getvalue()
-
-
-def write_a_name(page, side):
-    pad = page.locator(f"[data-signature={side}] canvas")
-    pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
-    box = pad.bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 100)
-    page.mouse.down()
-    for x, y in ((80, 40), (130, 120), (180, 50), (260, 110)):
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-    page.mouse.up()
 
 
 def test_a_visit_is_made_and_signed_while_the_network_is_gone_for_a_while(stage):
