@@ -28,9 +28,9 @@ class Lacking(Exception):
 def pdf_of(html: str, pictures: Mapping[str, bytes], identifier: str) -> bytes:
     """The PDF of a page of HTML. `pictures`: bytes by their name, used as `paper:NAME`. `identifier` takes the place of the
     random one, so that the same facts give the same bytes."""
-    weasyprint = _library()
-    if not _chinese_fonts():
+    if not _chinese_fonts():  # before the library is loaded, which complains of a machine without any
         raise Lacking("fonts")
+    weasyprint = _library()
     logging.getLogger("fontTools").setLevel(logging.ERROR)
 
     fetcher_of_the_library: Any = weasyprint.urls.URLFetcher

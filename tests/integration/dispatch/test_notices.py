@@ -5,18 +5,20 @@ import email.policy
 from io import BytesIO
 
 import pytest
+import time_machine
 
 from portal.assets.models import DeviceKind
 from portal.contracts.rules import notices
 from portal.contracts.service import buckets, calendars, rounds_ahead
 from portal.dispatch.rules.visiting import VisitStatus
 from portal.dispatch.service import rounds, sheets, visiting
-from portal.infra import files
+from portal.infra import files, papers
 from portal.infra.db import db
+from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.notify.models import Delivery
 from portal.tickets.service import following
-from tests.integration.contracts.conftest import DATA, TS_BLANKS
+from tests.integration.contracts.conftest import DATA, TS_BLANKS, at
 from tests.integration.dispatch import conftest as days
 from tests.integration.dispatch.conftest import held, mails, make, plan, told
 from tests.integration.dispatch.test_visits import PC
@@ -157,7 +159,7 @@ def test_a_signed_visit_is_told_in_one_mail_with_the_sheet_as_a_pdf(planned, cas
 
 
 @pytest.mark.databases("sqlite")
-def test_where_no_pdf_can_be_made_the_mail_leaves_without_it_after_a_while(
+def test_where_no_pdf_can_be_made_the_mail_leaves_without_it_and_no_second_one_follows(
     planned, cast, app, work, monkeypatch, tmp_path
 ):
     nothing = tmp_path / "fonts.conf"
@@ -172,6 +174,12 @@ def test_where_no_pdf_can_be_made_the_mail_leaves_without_it_after_a_while(
         assert set(sent) == {"王小明", "Chen Bo"}
         assert "attached" not in sent["Chen Bo"].text
         assert enclosed(app, sent["Chen Bo"]) == []
+    with time_machine.travel(at(f"{DAY} 12:00"), tick=False), transaction():
+        assert papers.order_waiting() == 1
+    work(f"{DAY} 12:01")
+    [paper] = papers.of([f"sheet:{held(planned).sheets[0].number}"]).values()
+    assert paper.made_at is not None
+    assert set(mails("visit_signed_to_client")) == {"王小明", "Chen Bo"}
 
 
 @pytest.mark.rule("TS-26")
