@@ -190,7 +190,7 @@ def test_from_the_phone_to_the_sheet_in_the_clients_hand(stage, smtp, language, 
         client = scene.sign_in("owner", size=PHONE)
         mine = client.page
         mine.goto("/requests/1001")
-        mine.locator("#ticket-visits").get_by_role("link").click()
+        mine.locator("#ticket-visits").get_by_role("link", name=f"V-{number}").click()
         mine.wait_for_url(f"**/visits/{number}")
         client.fits()
         client.axe("the visit that is over")
