@@ -52,6 +52,7 @@ FEW = 2000
 """Members of the organisations that are named: so many are sorted at once."""
 _LONGEST_TAIL = 32
 _LAST = "Z" * 12
+_ANY = aliased(Membership)
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,11 @@ def _people(actor: Actor, wanted: str, tails: list[str]) -> Sequence[Membership]
         by_phone = select(ContactPhone.contact_id).where(_ends_with(ContactPhone.tail, tails))
         return db.session.scalars(query.where(Contact.id.in_(by_phone))).all()
     placed = _organisations_named(wanted)
-    query = query.where(
-        or_(
-            Contact.id.in_(_first_named(actor, wanted)),
-            and_(Contact.id.in_(_first_of(actor, placed)), Organisation.id.in_(placed)),
-        )
+    named = select(_ANY.id).where(_ANY.contact_id.in_(_first_named(actor, wanted)))
+    there = select(_ANY.id).where(
+        _ANY.contact_id.in_(_first_of(actor, placed)), _ANY.organisation_id.in_(placed)
     )
-    return db.session.scalars(query).all()
+    return db.session.scalars(query.where(Membership.id.in_(union_all(named, there)))).all()
 
 
 def _answers(column: InstrumentedAttribute[Any], wanted: str) -> Any:
