@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import render_template, request, send_file
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,6 @@ from portal.dispatch.queries import visits
 from portal.dispatch.service import printing as documents
 from portal.infra import files, papers
 from portal.kernel import clock, refs
-from portal.kernel.errors import NotFound
 from portal.web import guards, printing
 
 blueprint = guards.member_door("dispatch_member", __name__)
@@ -51,7 +50,7 @@ def sheets(contract_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/contracts/<int:contract_id>/sheets.zip")
 def sheets_zip(contract_id: int) -> ResponseReturnValue:
-    """All PDFs of the period in one file, the same bytes for the same sheets; 404 where there is none."""
+    """All PDFs of the period in one file, the same bytes for the same sheets; back to the list where none is made yet."""
     _shown, start, end, found = _found(contract_id)
     made = papers.of(documents.ref_of(s) for s in found)
     packed = io.BytesIO()
@@ -61,8 +60,10 @@ def sheets_zip(contract_id: int) -> ResponseReturnValue:
             if paper is not None and paper.sha256 is not None and sheet.number is not None:
                 name = f"{refs.sheet_number(sheet.number)}.pdf"
                 archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files.read(paper.sha256))
-        if not archive.namelist():
-            raise NotFound
+        names = archive.namelist()
+    if not names:
+        flash(_("No service sheet of these days has its PDF yet."), "warning")
+        return redirect(url_for("dispatch_member.sheets", contract_id=contract_id, start=start, end=end), 303)
     packed.seek(0)
     name = _("service-sheets") + f"-{start}-{end}.zip"
     return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name)
