@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -44,8 +45,15 @@ def slots(scene):
     return [(date(2026, 9, 28).toordinal() + span.days, who, number) for span, who, number in found]
 
 
-def test_a_month_of_rounds_over_national_day_is_moved_by_hand_by_keys_and_by_form(stage):
-    scene = stage("sqlite", "zh_Hans")
+@pytest.mark.parametrize(
+    ("engine", "language"),
+    [
+        pytest.param("sqlite", "zh_Hans", id="chinese-sqlite"),
+        pytest.param("postgresql", "en", id="english-postgresql", marks=pytest.mark.postgresql),
+    ],
+)
+def test_a_month_of_rounds_over_national_day_is_moved_by_hand_by_keys_and_by_form(stage, engine, language):
+    scene = stage(engine, language)
     say = scene.say
     weekly_rounds(scene)
     days = [date.fromordinal(n).isoformat() for n, _who, _number in slots(scene)]
