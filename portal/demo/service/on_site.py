@@ -25,6 +25,8 @@ from portal.quotes.service import confirming, delivering, drafting
 from portal.tickets.models.ticket import Ticket
 
 Step = dict[str, Any]
+SIGNATURES = {"engineer": "signature-engineer.png", "client": "signature-client.png"}
+"""What the two sides draw on a sheet, among the demo's files."""
 
 
 @dataclass
@@ -93,8 +95,8 @@ def _signs(scene: Scene, step: Step) -> None:
             client_test_passed=True,
         ),
     )  # fmt: skip
-    sheets.sign_engineer(sheet, scene.actor.name, scene.pictures["signature-engineer.png"])
-    sheets.sign_client(sheet, step["client"], scene.pictures["signature-client.png"])
+    sheets.sign_engineer(sheet, scene.actor.name, scene.pictures[SIGNATURES["engineer"]])
+    sheets.sign_client(sheet, step["client"], scene.pictures[SIGNATURES["client"]])
     sheets.complete(scene.actor, visit)
 
 
