@@ -39,9 +39,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a step needs to know: by whom, on which ticket, what was told so far, and the pictures of signatures."""
+    """What a step needs to know: by whom, on which ticket, who goes there, what was told so far, pictures of signatures."""
 
     actor: Actor
+    engineer_id: int
     ticket: Ticket
     told: Told
     pictures: dict[str, str]
@@ -51,7 +52,7 @@ class Scene:
 def _plans(scene: Scene, step: Step) -> None:
     starts = scene.instant(step["starts"])
     plan = planning.Plan(
-        starts, starts + timedelta(minutes=step.get("lasts", 60)), engineer_id=step["engineer_id"],
+        starts, starts + timedelta(minutes=step.get("lasts", 60)), engineer_id=scene.engineer_id,
         override_reason=step.get("reason", ""),
     )  # fmt: skip
     try:

@@ -223,11 +223,11 @@ def _links(teller: Teller, key: str, step: Step, _at: datetime) -> None:
 
 def _on_site(teller: Teller, key: str, step: Step, _at: datetime) -> None:
     scene = on_site.Scene(
-        teller.cast.actor(step["by"]), teller.tickets[key], teller.told,
+        teller.cast.actor(step["by"]), teller.cast.staff["wang"].id, teller.tickets[key], teller.told,
         {name: file.sha256 for name, file in teller.files.items()},
         lambda words: rules.instant(words, teller.now, teller.zone),
     )  # fmt: skip
-    on_site.STEPS[step["does"]](scene, {**step, "engineer_id": teller.cast.staff["wang"].id})
+    on_site.STEPS[step["does"]](scene, step)
 
 
 _STEPS: dict[str, Callable[[Teller, str, Step, datetime], None]] = {
