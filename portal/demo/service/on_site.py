@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.contracts.service import rounds_ahead
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import visits
-from portal.dispatch.service import planning, rounds, sheets, visiting
+from portal.dispatch.service import planning, printing, rounds, sheets, visiting
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -99,6 +99,7 @@ def _signs(scene: Scene, step: Step) -> None:
     sheets.sign_engineer(sheet, scene.actor.name, scene.pictures[SIGNATURES["engineer"]])
     sheets.sign_client(sheet, step["client"], scene.pictures[SIGNATURES["client"]])
     sheets.complete(scene.actor, visit)
+    printing.order(visit)  # what is told in the demo happened long ago: no event of it reaches the worker
 
 
 def _quotes(scene: Scene, step: Step) -> None:
