@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
@@ -90,9 +91,9 @@ def zone() -> ZoneInfo:
 
 def written() -> str:
     """The language that `_()` speaks at this moment: that of the reader, or one that is forced for a while."""
-    # Flask-Babel keeps it on the request, once it has found it; the way there through proxies is long.
-    known = vars(request._get_current_object()).get("babel_locale") if has_request_context() else None  # type: ignore[attr-defined]
-    locale = known or get_locale()
+    # Where Flask-Babel keeps it, once it has found it; the way there through its proxies is long.
+    kept = vars(g._get_current_object()).get("_flask_babel") if g else None
+    locale = getattr(kept, "babel_locale", None) or get_locale()
     return "zh_Hans" if locale is not None and locale.language == "zh" else "en"
 
 
@@ -112,6 +113,12 @@ def spoken(language_code: str, zone_name: str) -> Iterator[None]:
         g.forced_language, g.forced_zone = before
 
 
+@cache
+def _locale(code: str) -> Locale:
+    """Babel reads a name anew each time."""
+    return Locale.parse(code)
+
+
 def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    babel.init_app(app, locale_selector=language, timezone_selector=lambda: zone().key)
+    babel.init_app(app, locale_selector=lambda: _locale(language()), timezone_selector=lambda: zone().key)

@@ -3,7 +3,7 @@
 import pytest
 from flask import render_template, url_for
 from flask_babel import force_locale
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader, FileSystemLoader, UndefinedError
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -68,3 +68,25 @@ def test_a_kept_address_follows_the_place_the_portal_is_mounted_at(app, template
             wanted = f"{url_for('tickets_staff.queue')} {url_for('tickets_staff.ticket', number=number)}"
             assert render_template(name, n=number) == wanted
             assert wanted.startswith(f"{mount}/desk/")
+
+
+MACROS = """{% macro box(word, tone="plain") %}[{{ tone }}: {{ word }}{% if caller %} {{ caller() }}{% endif %}]{% endmacro %}
+{%- macro given() %}{{ kwargs.name }}{{ varargs | join }}{% endmacro %}"""
+
+
+def test_a_macro_takes_its_values_by_place_by_name_and_with_what_it_frames(app, templates):
+    name = templates(
+        "macros.html",
+        MACROS
+        + '{{ box("a") }}{{ box("<b>", "loud") }}{{ box(tone="x", word=who) }}'
+        + '{% call box("in") %}{{ who }}{% endcall %}{{ given(1, name="n") }}{{ box(*["r", "s"]) }}',
+    )
+    said = in_both(app, name, who="<i>")[0]
+    assert said.strip() == ("[plain: a][loud: &lt;b&gt;][x: &lt;i&gt;][plain: in &lt;i&gt;]n1[s: r]")
+
+
+@pytest.mark.parametrize("call", ["box(1, 2, 3)", "box(1, color=2)", "nothing()", "box(1).nothing()"])
+def test_a_call_that_does_not_fit_is_an_error(app, templates, call):
+    name = templates("wrong.html", MACROS + "{{ " + call + " }}")
+    with app.test_request_context(), pytest.raises((TypeError, UndefinedError)):
+        render_template(name)
