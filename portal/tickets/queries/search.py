@@ -35,6 +35,8 @@ WALKS = (posting.COMMON, 10_000)
 """So many candidates are looked at: first a few, and if they do not fill a page, more. Older ones come on the next page."""
 NAMED = 50
 """So many organisations, devices or people of a name are meant."""
+MEETING = 2_500
+"""So many where they must meet other words: each candidate is a look into the index for every one of these."""
 PHRASE_WALK = 1_000
 """Of a phrase every candidate's text is read."""
 READ_OF_A_LINE = 20_000
@@ -118,7 +120,8 @@ def found(
     internal = actor.is_staff or actor.is_system
     conditions = [*fields.conditions.values(), *(_says(p, internal=internal) for p in asked.phrases)]
     few = _rare_field(fields, before) if not wanted or wanted[0].is_common else None
-    for most in (min(n, PHRASE_WALK) for n in WALKS) if asked.phrases else WALKS:
+    furthest = PHRASE_WALK if asked.phrases else MEETING if len(wanted) > 1 else max(WALKS)
+    for most in (min(n, furthest) for n in WALKS):
         if few is not None:
             walk, rest, last = few, wanted, True
         else:
@@ -126,9 +129,7 @@ def found(
             rest, last = wanted[1:], bool(wanted) and not wanted[0].is_common
             if wanted and not internal:
                 rest = wanted
-        rows = _rows(
-            actor, walk, [*conditions, *(posting.has(w, Ticket.id, internal=internal) for w in rest)], size
-        )
+        rows = _rows(actor, walk, rest, conditions, size)
         if last or len(rows) > size:
             return Result(_page(actor, asked, rows, size, None))
     seen, oldest = db.session.execute(select(func.count(), func.min(walk.subquery().c[0]))).one()
@@ -246,12 +247,17 @@ def _newest(before: int | None, most: int) -> Select[tuple[int]]:
 
 
 def _rows(
-    actor: Actor, walk: Select[tuple[int]], conditions: Sequence[ColumnElement[bool]], size: int
+    actor: Actor,
+    walk: Select[tuple[int]],
+    rest: Sequence[posting.Wanted],
+    conditions: Sequence[ColumnElement[bool]],
+    size: int,
 ) -> Sequence[Any]:
-    candidates = walk.subquery()
+    """What the walk meets that has the rest, too. The index is asked before the ticket is read: most candidates fall there."""
+    candidate, internal = walk.subquery().c[0], actor.is_staff or actor.is_system
     few = (
-        scope.visible(select(Ticket.id).join(candidates, candidates.c[0] == Ticket.id), actor)
-        .where(*conditions)
+        scope.visible(select(Ticket.id).join(candidate.table, candidate == Ticket.id), actor)
+        .where(*(posting.has(w, candidate, internal=internal) for w in rest), *conditions)
         .order_by(Ticket.id.desc())
         .limit(size + 1)
         .subquery()

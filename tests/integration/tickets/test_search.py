@@ -174,6 +174,20 @@ def test_a_common_word_is_scoped_too(cast, paper, monkeypatch):
     assert [r.number for r in further.page.rows] == [paper]
 
 
+def test_two_common_words_that_meet_far_back_are_met_on_a_later_page(cast, paper, monkeypatch):
+    monkeypatch.setattr(search.posting, "COMMON", 0)
+    monkeypatch.setattr(search, "WALKS", (1, 4))
+    monkeypatch.setattr(search, "MEETING", 2)
+    opened.note(cast.agent, paper, "打印 furious")
+    for subject in ("打印", "furious", "打印", "furious"):
+        opened.ticket(cast, by=cast.stranger, subject=subject)
+    near = result(cast.agent, "打印 furious")
+    assert (near.page.rows, near.looked_at_all) == ([], False)
+    further = result(cast.agent, "打印 furious", int(near.page.next_key))
+    assert [r.number for r in further.page.rows] == [paper]
+    assert len(result(cast.agent, "打印").page.rows) == 3  # one word alone has none to meet
+
+
 def test_a_corrected_subject_is_found_by_its_new_words_alone(cast, paper):
     from portal.infra.transaction import transaction
     from portal.tickets.rules.words import Urgency
