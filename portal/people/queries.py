@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -15,16 +16,19 @@ from portal.people.models import (
     Contact,
     ContactEmail,
     ContactPhone,
+    ContactPiece,
     DeskClosure,
     DeskWindow,
     Membership,
     OneTimeLink,
     Organisation,
     OrganisationKind,
+    OrganisationPiece,
     Site,
     Team,
     User,
 )
+from portal.people.rules import names
 from portal.people.rules.links import LinkPurpose
 
 
@@ -228,7 +232,7 @@ def organisations_page(
         query = select(Organisation).where(Organisation.kind == OrganisationKind.CLIENT)
     name = func.lower(Organisation.name)
     if text:
-        query = query.where(or_(name.contains(text.lower(), autoescape=True), _has_person(text)))
+        query = query.where(or_(Organisation.id.in_(organisations_called(text)), _has_person(text)))
     if after is not None:
         last = select(func.lower(Organisation.name), Organisation.id).where(Organisation.id == after)
         query = query.where(tuple_(name, Organisation.id) > last.scalar_subquery())
@@ -237,17 +241,29 @@ def organisations_page(
 
 def _has_person(text: str) -> ColumnElement[bool]:
     """Whether somebody active in the organisation is called so, or has such an address or phone number."""
-    digits = "".join(c for c in text if c.isdigit())
-    of_contact = Membership.contact_id == Contact.id
-    person = select(Membership.id).join(Contact, of_contact).where(
-        Membership.organisation_id == Organisation.id, Membership.active,
-        or_(
-            func.lower(Contact.name).contains(text.lower(), autoescape=True),
-            Contact.emails.any(ContactEmail.address.contains(text.lower(), autoescape=True)),
-            Contact.phones.any(ContactPhone.digits.contains(digits)) if len(digits) >= 4 else false(),
-        ),
-    )  # fmt: skip
-    return person.exists()
+    digits = "".join(c for c in text if c.isdigit()).lstrip("0")
+    theirs: ColumnElement[bool] = Membership.contact_id.in_(contacts_called(text))
+    if len(digits) >= 4:
+        numbered = select(ContactPhone.contact_id).where(ContactPhone.digits.contains(digits))
+        theirs = or_(theirs, Membership.contact_id.in_(numbered))
+    return Organisation.id.in_(select(Membership.organisation_id).where(Membership.active, theirs))
+
+
+def answers(piece: Any, typed: str) -> ColumnElement[bool]:
+    """Pieces of names that answer what was typed: a single one, or a stretch of the index (rules/names)."""
+    first, last = names.sought(typed)
+    same: ColumnElement[bool] = piece == first
+    return same if first == last else and_(piece >= first, piece < last)
+
+
+def contacts_called(typed: str) -> Select[tuple[int]]:
+    """Ids of all people whose name or address says so; whoever asks limits them to what may be seen."""
+    return select(ContactPiece.contact_id).where(answers(ContactPiece.piece, typed))
+
+
+def organisations_called(typed: str) -> Select[tuple[int]]:
+    """Ids of all organisations whose name says so; whoever asks limits them to what may be seen."""
+    return select(OrganisationPiece.organisation_id).where(answers(OrganisationPiece.piece, typed))
 
 
 def sites_of(organisation_id: int, *, active_only: bool = False) -> list[Site]:
@@ -363,27 +379,3 @@ def all_staff() -> list[User]:
         joinedload(User.team),
     )
     return list(db.session.scalars(query.order_by(User.active.desc(), func.lower(Contact.name))))
-
-
-def people_found(
-    actor: Actor, text: str, organisation_id: int | None = None, limit: int = 20
-) -> list[Contact]:
-    """Active client people for the staff by a part of the name, an address or a phone number, e.g. of who is calling."""
-    if not actor.is_staff or not text.strip():
-        return []
-    digits = "".join(c for c in text if c.isdigit())
-    if digits.startswith("0"):
-        digits = digits.lstrip("0")
-    query = _client_contacts().where(
-        Contact.active,
-        or_(
-            func.lower(Contact.name).contains(text.strip().lower(), autoescape=True),
-            Contact.emails.any(ContactEmail.address.contains(text.strip().lower(), autoescape=True)),
-            Contact.phones.any(ContactPhone.digits.contains(digits)) if len(digits) >= 4 else false(),
-        ),
-    )
-    if organisation_id is not None:
-        query = query.where(
-            Contact.memberships.any(and_(Membership.organisation_id == organisation_id, Membership.active))
-        )
-    return list(db.session.scalars(query.order_by(func.lower(Contact.name), Contact.id).limit(limit)))

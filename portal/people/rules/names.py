@@ -40,6 +40,12 @@ def _from(text: str, starts: "range | list[int]") -> set[str]:
     return {piece for piece in out if piece == piece.strip()}
 
 
+def is_one_piece(typed: str) -> bool:
+    """Whether what was typed is a piece by itself, and not the beginning of many."""
+    first, last = sought(typed)
+    return first == last
+
+
 def sought(typed: str) -> tuple[str, str]:
     """The stretch of pieces that answer what was typed, from the first to before the last; both the same for a single piece."""
     wanted = plain(typed)[:LONGEST].rstrip()

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Select,
     String,
     and_,
     cast,
     exists,
-    func,
     literal,
-    not_,
     null,
     or_,
     select,
@@ -48,8 +45,8 @@ MOST = 20
 LONGEST = 100
 SHORTEST_KEY = 3
 """Fewer letters and digits are the beginning of too many stickers."""
-FEW = 2000
-"""Members of the organisations that are named: so many are sorted at once."""
+FEW = 1000
+"""Of what is common so many are gathered and sorted; of more, those whose names say most nearly what was typed."""
 _LONGEST_TAIL = 32
 _LAST = "Z" * 12
 _ANY = aliased(Membership)
@@ -132,22 +129,9 @@ def _people(actor: Actor, wanted: str, tails: list[str]) -> Sequence[Membership]
     if tails:
         by_phone = select(ContactPhone.contact_id).where(_ends_with(ContactPhone.tail, tails))
         return db.session.scalars(query.where(Contact.id.in_(by_phone))).all()
-    placed = _organisations_named(wanted)
     named = select(_ANY.id).where(_ANY.contact_id.in_(_first_named(actor, wanted)))
-    there = select(_ANY.id).where(
-        _ANY.contact_id.in_(_first_of(actor, placed)), _ANY.organisation_id.in_(placed)
-    )
+    there = _first_of(actor, wanted)
     return db.session.scalars(query.where(Membership.id.in_(union_all(named, there)))).all()
-
-
-def _answers(column: InstrumentedAttribute[Any], wanted: str) -> Any:
-    """Pieces that answer what was typed: a single one, or a stretch of the index."""
-    first, last = names.sought(wanted)
-    return column == first if first == last else and_(column >= first, column < last)
-
-
-def _organisations_named(wanted: str) -> Select[Any]:
-    return select(OrganisationPiece.organisation_id).where(_answers(OrganisationPiece.piece, wanted))
 
 
 def _belongs(actor: Actor, contact: Any, *conditions: Any) -> Any:
@@ -168,40 +152,39 @@ def _belongs(actor: Actor, contact: Any, *conditions: Any) -> Any:
 
 
 def _first_named(actor: Actor, wanted: str) -> Select[Any]:
-    """The first by name whose name or address says so. Of a single piece they lie in this order."""
-    pieces = (
-        select(ContactPiece.contact_id, ContactPiece.name)
-        .where(_answers(ContactPiece.piece, wanted), _belongs(actor, ContactPiece.contact_id))
-        .group_by(ContactPiece.name, ContactPiece.contact_id)
-        .order_by(ContactPiece.name, ContactPiece.contact_id)
-        .limit(MOST)
-    ).subquery()
-    return select(pieces.c.contact_id)
+    """The first by name whose name or address says so. Of a single piece they lie in this order; a stretch of pieces begins with
+    the names that end there, and goes on letter by letter."""
+    found = select(ContactPiece.contact_id, ContactPiece.name).where(
+        people.answers(ContactPiece.piece, wanted), _belongs(actor, ContactPiece.contact_id)
+    )
+    if not names.is_one_piece(wanted):
+        near = found.order_by(ContactPiece.piece).limit(FEW).subquery()
+        found = select(near.c.contact_id, near.c.name)
+    contact_id, name = found.selected_columns
+    first = found.group_by(name, contact_id).order_by(name, contact_id).limit(MOST).subquery()
+    return select(first.c.contact_id)
 
 
-def _first_of(actor: Actor, placed: Select[Any]) -> CompoundSelect[Any]:
-    """The first by name of the people of these organisations. Few are gathered and sorted; where they are many, walking through
-    all people by name soon meets enough of them."""
-    members = select(Membership.id).where(Membership.organisation_id.in_(placed)).limit(FEW + 1).subquery()
-    many = select(func.count()).select_from(members).scalar_subquery() > FEW
-    theirs = (Membership.active, Contact.active, _theirs(people.organisations_for(actor)))
-    gathered = (
-        select(Contact.id, Contact.name)
-        .join(Membership, Membership.contact_id == Contact.id)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(not_(many), Membership.organisation_id.in_(placed), *theirs)
-        .distinct()
-        .order_by(Contact.name, Contact.id)
-        .limit(MOST)
+def _first_of(actor: Actor, wanted: str) -> Select[Any]:
+    """Memberships of the first by name of the people of the organisations that are named so."""
+    piece = OrganisationPiece
+    near = (
+        select(Membership.id, Contact.name)
+        .select_from(piece)
+        .join(Organisation, Organisation.id == piece.organisation_id)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Contact, Contact.id == Membership.contact_id)
+        .where(
+            people.answers(piece.piece, wanted),
+            Membership.active,
+            Contact.active,
+            _theirs(people.organisations_for(actor)),
+        )
+        .order_by(piece.piece, piece.name, piece.organisation_id)
+        .limit(FEW)
     ).subquery()
-    one = aliased(Contact)
-    walked = (
-        select(one.id)
-        .where(many, _belongs(actor, one.id, Membership.organisation_id.in_(placed)))
-        .order_by(one.name)
-        .limit(MOST)
-    ).subquery()
-    return union_all(select(gathered.c.id), select(walked.c.id))
+    first = select(near.c.id).group_by(near.c.name, near.c.id).order_by(near.c.name, near.c.id).limit(MOST)
+    return select(first.subquery().c.id)
 
 
 def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
@@ -233,7 +216,7 @@ def _things(actor: Actor, wanted: str, tails: list[str]) -> list[Thing]:
             Site,
         )
     else:
-        named = Organisation.id.in_(_organisations_named(wanted))
+        named = Organisation.id.in_(people.organisations_called(wanted))
         part("organisation", Organisation.id, Organisation.name, null(), named)
     key = key_of(wanted)
     if key:

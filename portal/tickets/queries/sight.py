@@ -9,13 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.infra.db import db
 from portal.kernel.actor import Actor, ClientRole
-from portal.people.models import (
-    Contact,
-    ContactEmail,
-    Membership,
-    Organisation,
-    OrganisationKind,
-)
+from portal.people import queries
+from portal.people.models import Contact, Membership, Organisation, OrganisationKind
 from portal.tickets.models.ticket import Participant, Ticket
 from portal.tickets.rules import sight as rules
 from portal.tickets.rules.sight import Sight, Whose
@@ -75,12 +70,9 @@ def people(condition: ColumnElement[bool], limit: int = MOST) -> list[tuple[Cont
 def who_sees(ticket: Ticket, typed: str) -> list[Seen]:
     """Nothing typed: everybody of the client's side who sees it, and of its organisation who does not. Else people by a part
     of the name or address, of either side and of any organisation."""
-    wanted = " ".join(typed[:LONGEST].split()).lower()
+    wanted = " ".join(typed[:LONGEST].split())
     if wanted:
-        condition = or_(
-            func.lower(Contact.name).contains(wanted, autoescape=True),
-            Contact.emails.any(ContactEmail.address.contains(wanted, autoescape=True)),
-        )
+        condition: ColumnElement[bool] = Contact.id.in_(queries.contacts_called(wanted))
     else:
         condition = _around(ticket, {ticket.organisation_id})
     facts = whose(ticket)

@@ -11,14 +11,8 @@ from portal.assets.models import Device
 from portal.contracts.models import ContractRecord
 from portal.infra.db import db
 from portal.kernel.actor import Actor
-from portal.people.models import (
-    Contact,
-    ContactEmail,
-    ContactPhone,
-    Membership,
-    Organisation,
-    OrganisationKind,
-)  # fmt: skip
+from portal.people import queries
+from portal.people.models import Contact, ContactPhone, Membership, Organisation, OrganisationKind
 
 SHOWN = 5
 """Of each sort."""
@@ -56,7 +50,7 @@ def things(actor: Actor, typed: str) -> dict[Sort, list[Thing]]:
     organisations = select(
         literal(Sort.ORGANISATION.value).label("sort"), Organisation.id, Organisation.name,
         Organisation.address.label("beside"), Organisation.active,
-    ).where(clients, _all(words, lambda w: [_has(Organisation.name, w), *_number(Organisation.phone, w)]))  # fmt: skip
+    ).where(clients, _all(words, lambda w: [_organisation(w), *_number(Organisation.phone, w)]))  # fmt: skip
     people = (
         select(
             literal(Sort.PERSON.value), Contact.id, Contact.name, Organisation.name.label("beside"),
@@ -77,7 +71,7 @@ def things(actor: Actor, typed: str) -> dict[Sort, list[Thing]]:
             ContractRecord.terminated_on.is_(None),
         )
         .join(Organisation, Organisation.id == ContractRecord.organisation_id)
-        .where(_all(words, lambda w: [_has(ContractRecord.number, w), _has(Organisation.name, w)]))
+        .where(_all(words, lambda w: [_has(ContractRecord.number, w), _organisation(w)]))
     )  # fmt: skip
     found: dict[Sort, list[Thing]] = {}
     parts = [_few(query) for query in (organisations, people, devices, contracts)]
@@ -96,9 +90,12 @@ def _all(words: Sequence[str], alternatives: Any) -> ColumnElement[bool]:
     return and_(*(or_(*alternatives(word)) for word in words))
 
 
+def _organisation(word: str) -> ColumnElement[bool]:
+    return Organisation.id.in_(queries.organisations_called(word))
+
+
 def _person(word: str) -> list[ColumnElement[bool]]:
-    of_address = select(ContactEmail.contact_id).where(_has(ContactEmail.address, word.lower()))
-    found = [_has(Contact.name, word), Contact.id.in_(of_address)]
+    found: list[ColumnElement[bool]] = [Contact.id.in_(queries.contacts_called(word))]
     digits = _digits(word)
     if digits:
         of_phone = select(ContactPhone.contact_id).where(ContactPhone.digits.contains(digits))

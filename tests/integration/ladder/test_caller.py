@@ -100,13 +100,27 @@ def test_a_person_is_found_by_any_part_of_a_name_of_an_address_and_of_the_organi
     assert ("organisation", "Elm Dental") not in things
 
 
-def test_of_many_in_an_organisation_the_first_by_name_are_shown_however_they_are_gathered(cast, monkeypatch):
-    few = names(cast.agent, "harbour")
+def test_of_many_in_an_organisation_so_many_are_gathered_and_the_first_by_name_shown(cast, monkeypatch):
+    gathered = names(cast.agent, "harbour")
+    assert {"王小明", "Li Na", "Chen Bo"} == set(gathered[0])
+    with transaction():
+        db.session.get(Contact, cast.colleague.contact_id).active = False
+    monkeypatch.setattr(callers, "FEW", 2)  # who has left takes nobody's place
+    assert names(cast.agent, "harbour") == ([n for n in gathered[0] if n != "Li Na"], gathered[1])
+    monkeypatch.setattr(callers, "MOST", 1)
+    assert names(cast.agent, "harbour")[0] == gathered[0][:1]
+
+
+def test_of_many_of_a_name_those_that_say_most_nearly_what_was_typed_are_gathered(cast, monkeypatch):
+    with transaction():
+        db.session.get(Contact, cast.colleague.contact_id).name = "Leigh Abbot"
+        db.session.get(Contact, cast.owner.contact_id).name = "王 Lei"
+    assert names(cast.agent, "lei")[0] == ["Leigh Abbot", "王 Lei"]
     monkeypatch.setattr(callers, "FEW", 1)
-    assert names(cast.agent, "harbour") == few
-    assert {"王小明", "Li Na", "Chen Bo"} == set(few[0])
-    monkeypatch.setattr(callers, "MOST", 2)
-    assert names(cast.agent, "harbour")[0] == few[0][:2]
+    assert names(cast.agent, "lei")[0] == ["王 Lei"]
+    with transaction():
+        db.session.get(Contact, cast.owner.contact_id).active = False
+    assert names(cast.agent, "lei")[0] == ["Leigh Abbot"]
 
 
 def test_a_new_name_and_a_new_address_are_found_and_the_old_ones_are_not(cast):

@@ -256,7 +256,7 @@ def test_a_new_invitation_replaces_the_old(cast, as_user):
 
 
 @pytest.mark.parametrize("words", ["李", "139 0013", "0139 0013 9000", "colleague@", "li n"])
-def test_a_caller_is_found_by_any_part(cast, words):
+def test_an_organisation_is_found_by_any_part_of_its_people(cast, words):
     with transaction():
         contacts.change_contact(
             cast.colleague.contact_id,
@@ -266,13 +266,13 @@ def test_a_caller_is_found_by_any_part(cast, words):
             time_zone="UTC",
             phones=["139 0013 9000"],
         )
-    found = queries.people_found(people.actor(cast.agent), words, cast.harbour.id)
-    assert [c.id for c in found] == [cast.colleague.contact_id]
+    found = queries.organisations_page(people.actor(cast.agent), words, None, inactive=False, size=9)
+    assert [o.id for o in found] == [cast.harbour.id]
 
 
-def test_clients_find_nobody_and_staff_are_not_found(cast):
-    assert queries.people_found(people.actor(cast.client_manager), "li na") == []
-    assert queries.people_found(people.actor(cast.agent), "Ada Agent") == []
+@pytest.mark.parametrize("words", ["Ada Agent", "nobody at all", "%", "_"])
+def test_no_organisation_is_found_by_the_staff_or_by_signs(cast, words):
+    assert queries.organisations_page(people.actor(cast.agent), words, None, inactive=False, size=9) == []
 
 
 def test_a_name_inside_a_refusal_is_never_markup(cast, as_user):
