@@ -13,6 +13,7 @@ from bench.filling import Filled
 from bench.measure import Operation
 
 PEOPLE = 100_000
+LARGE, MEMBERS = "Large Hospital", 5_000
 FAMILY, GIVEN = (
     "王李张刘陈杨赵黄周吴",
     ("伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "洋", "艳", "建国", "小明", "Lei", "Anna"),
@@ -39,7 +40,8 @@ def finding(app: Flask, filled: Filled, bare: Bare) -> list[Operation]:
     found = [
         Operation(f"caller: {name}", find(typed), n=10)
         for name, typed in (
-            ("a name", f"{_name(middle)}"), ("a common family name", "王"), ("an organisation", "Client 1"),
+            ("a name", f"{_name(middle)}"), ("a common family name", "王"), ("three letters of 7,000", "Lei"),
+            ("four letters of 7,000", "Anna"), ("an organisation", "Client 1"), ("an organisation of 5,000", LARGE),
             ("a mobile number", f"+86 138 {middle:08d}"), ("its last digits", f"{middle:08d}"),
             ("a serial", f"snx-{middle}"), ("the beginning of a serial", f"SNX{middle // 100}"),
         )
@@ -73,9 +75,13 @@ def _add_people() -> None:
         select(Organisation.id).where(Organisation.kind == OrganisationKind.CLIENT)
     ).all()
     last_contact = db.session.scalar(select(func.max(Contact.id))) or 0
+    large = (db.session.scalar(select(func.max(Organisation.id))) or 0) + 1
     rows: dict[Any, list[dict[str, Any]]] = {
-        m.__table__: [] for m in (Contact, ContactPhone, Membership, Device)
+        m.__table__: [] for m in (Organisation, Contact, ContactPhone, Membership, Device)
     }
+    rows[Organisation.__table__].append(
+        {"id": large, "name": LARGE, "kind": OrganisationKind.CLIENT, "created_at": now}
+    )
     for n in range(PEOPLE):
         contact = last_contact + 1 + n
         digits = f"86138{n:08d}"
@@ -86,6 +92,10 @@ def _add_people() -> None:
         rows[Membership.__table__].append(
             {"organisation_id": clients[n % len(clients)], "contact_id": contact, "role": ClientRole.MEMBER}
         )
+        if n % (PEOPLE // MEMBERS) == 0:
+            rows[Membership.__table__].append(
+                {"organisation_id": large, "contact_id": contact, "role": ClientRole.MEMBER}
+            )
         rows[Device.__table__].append({
             "organisation_id": clients[n % len(clients)], "kind": DeviceKind.DESKTOP, "name": f"Device {n}",
             "serial": f"SNX-{n}", "serial_key": f"SNX{n}", "created_at": now,
