@@ -1,7 +1,7 @@
 """What a signed contract says, as data that the engine understands. No branch anywhere asks which form it came from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -366,3 +366,10 @@ class Contract:
 
     def term_on(self, day: date) -> Term | None:
         return next((t for t in self.terms if t.has(day)), None)
+
+    def with_back(self, bucket_id: int, quantity: int) -> "Contract":
+        """The same contract after so many hundredths of a unit were given back to a bucket, if it has that bucket."""
+        buckets = (
+            replace(b, available=b.available + quantity) if b.id == bucket_id else b for b in self.buckets
+        )
+        return replace(self, buckets=tuple(buckets))

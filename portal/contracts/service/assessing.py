@@ -11,11 +11,16 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 
 
-def ask(actor: Actor, question: Question) -> tuple[Decision, dict[int, Known]]:
-    """What the actor's contracts say to a question, and those contracts by id. Writes nothing."""
+def ask(
+    actor: Actor, question: Question, given_back: tuple[int, int] | None = None
+) -> tuple[Decision, dict[int, Known]]:
+    """What the actor's contracts say to a question, and those contracts by id. `given_back`: a bucket, and how many hundredths
+    of a unit are counted as given back to it first, when the question is where a visit that holds them could be. Writes
+    nothing."""
     now = clock.now()
     found = facts.contracts_of(actor, question.organisation_id, question.service_at or question.received_at)
-    return decide(question, [k.contract for k in found], now), {k.record.id: k for k in found}
+    contracts = [k.contract.with_back(*given_back) if given_back else k.contract for k in found]
+    return decide(question, contracts, now), {k.record.id: k for k in found}
 
 
 def assess(actor: Actor, ref: str, question: Question) -> tuple[CoverageDecision, Decision, dict[int, Known]]:

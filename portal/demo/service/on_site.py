@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.contracts.service import rounds_ahead
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import visits
-from portal.dispatch.service import planning, printing, rounds, sheets, visiting
+from portal.dispatch.service import planning, printing, reckoning, rounds, sheets, visiting
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
@@ -57,7 +57,7 @@ def _plans(scene: Scene, step: Step) -> None:
     )  # fmt: skip
     try:
         scene.told.visits[step["visit"]] = planning.plan_visit(scene.actor, scene.ticket, plan)
-    except planning.NotNow:
+    except reckoning.NotNow:
         return
 
 

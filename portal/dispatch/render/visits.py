@@ -14,7 +14,7 @@ from portal.contracts.rules.terms import Cause
 from portal.dispatch.models import ServiceSheet, Visit, VisitChange
 from portal.dispatch.rules.sheet import Lacking
 from portal.dispatch.rules.visiting import Basis, VisitKind, VisitStatus
-from portal.dispatch.service import asking, planning, sheets
+from portal.dispatch.service import asking, reckoning, sheets
 from portal.dispatch.service.asking import Ground
 from portal.people.models import Site
 from portal.tickets.render import work
@@ -169,7 +169,7 @@ def asked_at_end(visit: Visit) -> tuple[list[tuple[str, str, str]], bool]:
 def price_lines(visit: Visit) -> list[dict[str, Any]]:
     """What would be charged if it were signed now: words, amount, clause."""
     _answer, known = asking.answer_for(visit)
-    found = sheets.owed(visit, known, held=planning.held_by(visit) is not None)
+    found = sheets.owed(visit, known, held=reckoning.held_by(visit) is not None)
     return [
         {
             "words": name or _LINE.get(line.code, line.code),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.contracts.rules.decision import Decision, Outcome, Reason
 from portal.contracts.rules.terms import NoAccess
 from portal.tickets.rules.visiting import Tried, visit_refusal
 
@@ -89,6 +90,29 @@ def day_ends_at(arrived_at: datetime, longest_days: int | None, zone: ZoneInfo) 
         return None
     last = arrived_at.astimezone(zone).date() + timedelta(days=longest_days - 1)
     return datetime.combine(last, time(23, 59, 59), tzinfo=zone).astimezone(UTC)
+
+
+QUOTED_VISITS = ("repair", "factory", "extra_visit", "off_hours")
+"""Kinds of quotes that a visit may rest on, once both sides have confirmed them."""
+_WHOLE = ("repair", "factory")
+"""What is quoted as a whole, the coming with it."""
+
+
+def rests_on_quote(kind: str, answer: Decision) -> bool:
+    """Whether a visit rests on a confirmed quote instead of on the contract's answer. Where the contract leaves the visit to a
+    quote, any of them carries it. A repair that is paid for apart (PC-11) uses none of the visits that are granted for the
+    upkeep (PC-07), and nor does the extra visit that was quoted because they are used up; what the contract includes without
+    counting, or charges by the visit (TS-24), stays as it is."""
+    match answer.outcome:
+        case Outcome.QUOTE_REQUIRED:
+            return True
+        case Outcome.MANUAL_REVIEW:
+            return answer.reason is not Reason.TRIAGE_REQUIRED
+        case Outcome.CONSUME:
+            return kind in _WHOLE
+        case Outcome.DEFERRED:
+            return answer.reason is Reason.QUOTA_USED and kind in (*_WHOLE, "extra_visit")
+    return False
 
 
 class Then(StrEnum):

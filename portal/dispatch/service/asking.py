@@ -58,10 +58,12 @@ def emergency_of(ticket: Ticket) -> bool:
     return ticket.urgency is Urgency.CRITICAL
 
 
-def ground(ticket: Ticket, at: datetime, override_reason: str = "") -> Ground:
-    """What a visit for this ticket that begins at `at` would be. Writes nothing."""
+def ground(
+    ticket: Ticket, at: datetime, override_reason: str = "", *, given_back: tuple[int, int] | None = None
+) -> Ground:
+    """What a visit for this ticket that begins at `at` would be; `given_back` as for assessing.ask. Writes nothing."""
     question = question_of(ticket, at, override_reason)
-    decision, known = assessing.ask(SYSTEM, question)
+    decision, known = assessing.ask(SYSTEM, question, given_back)
     basis = basis_of(
         tried(ticket),
         emergency=emergency_of(ticket),

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from portal.assets.models import Device
 from portal.contracts.queries import facts
 from portal.contracts.queries.facts import Known
-from portal.contracts.rules.decision import Outcome
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import crew
 from portal.dispatch.rules import fitting
 from portal.dispatch.rules.fitting import Away, Busy, Held, Hours, Misfit, Needed, Weight, Why
+from portal.dispatch.rules.offering import Takes
 from portal.dispatch.rules.visiting import Slot, VisitKind
-from portal.dispatch.service import asking
+from portal.dispatch.service import reckoning
+from portal.dispatch.service.reckoning import NotNow
 from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import Actor, StaffRole
@@ -92,13 +93,14 @@ def look(wanted: Wanted) -> list[Misfit]:
 
 
 def _of_price(visit: Visit, slot: Slot) -> list[Misfit]:
-    """What the client would pay at that hour and does not pay now. A visit that a quote pays for keeps its price."""
-    if visit.round_id is not None or (visit.agreed_how or "").startswith("quote:"):
+    """What the client would pay at that hour and does not pay now. An hour that cannot be had is refused where it is kept."""
+    try:
+        cost = reckoning.cost_at(visit, slot.start, pay_extra=reckoning.pays_extra(visit))
+    except NotNow:
         return []
-    answer = asking.ground(visit.tickets[0].ticket, slot.start, visit.override_reason or "").decision
-    if answer.outcome is not Outcome.BILLABLE or not answer.price or answer.price == visit.price:
+    if cost.takes is not Takes.MONEY or cost.price == visit.price:
         return []
-    return [Misfit(Why.PRICE, Weight.TOLD, {"price": answer.price, "clause": answer.clause})]
+    return [Misfit(Why.PRICE, Weight.TOLD, {"price": cost.price, "clause": cost.clause})]
 
 
 def check(actor: Actor, wanted: Wanted, despite: Despite) -> None:

@@ -8,21 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.contracts.queries import decisions
-from portal.contracts.rules.decision import Decision, Outcome
 from portal.dispatch.events import OtherTimeWished, SlotsOffered
 from portal.dispatch.models import SlotOffer, Visit, VisitChange
 from portal.dispatch.queries import offers
 from portal.dispatch.rules import offering as rules
-from portal.dispatch.rules.offering import CallOff, Cost, Takes, WhyNot
+from portal.dispatch.rules.offering import CallOff, Cost, WhyNot
 from portal.dispatch.rules.visiting import PLANNED, Slot, VisitStatus
-from portal.dispatch.service import fitting, planning, record, visiting
+from portal.dispatch.service import fitting, planning, reckoning, record, visiting
 from portal.dispatch.service.fitting import Despite, Unfit
-from portal.dispatch.service.planning import NotNow
+from portal.dispatch.service.reckoning import NotNow
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
@@ -37,14 +34,6 @@ _NOT_HAD = {
         "This time was given to somebody else meanwhile. Please choose another one, or tell us what suits you."
     ),
 }
-
-
-class _AsIf(Exception):
-    """Leaves a savepoint with an answer and without a trace."""
-
-    def __init__(self, answer: Decision) -> None:
-        super().__init__()
-        self.answer = answer
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ def offer(actor: Actor, visit: Visit, slots: Sequence[Slot]) -> None:
         raise Refused(_l("The engineer is with somebody else at one of these times."), field="day")
     for slot in wanted:
         fitting.check(actor, fitting.of_visit(visit, slot, visit.engineer_id), Despite())
-    costs = [_cost_at(actor, visit, slot) for slot in wanted]
+    costs = [reckoning.cost_at(visit, slot.start, pay_extra=True) for slot in wanted]
     planning.withdraw_offers(visit)
     for slot, cost in zip(wanted, costs, strict=True):
         row = offers.known_at(visit.id, slot.start) or SlotOffer(visit_id=visit.id, starts_at=slot.start)
@@ -108,7 +97,7 @@ def options(visit: Visit, *, lock: bool = False) -> list[Option]:
     if visit.status is not VisitStatus.PROPOSED:
         why = rules.why_not(visit.starts_at, now, taken=False)
         agreed = visit.agreed_at is not None
-        out.append(Option(visit.starts_at, visit.ends_at, cost_of(visit), True, why, agreed))
+        out.append(Option(visit.starts_at, visit.ends_at, reckoning.cost_of(visit), True, why, agreed))
     for one in others:
         slot = Slot(one.starts_at, one.ends_at)
         taken = any(slot.clashes(Slot(*b)) for b in busy)
@@ -214,47 +203,6 @@ def may_agree(actor: Actor, visit: Visit) -> bool:
     return rules.may_agree(
         manages=manages, anybody_manages=manages or offers.anybody_manages(visit.organisation_id)
     )
-
-
-def cost_of(visit: Visit) -> Cost:
-    """What a visit takes as it is planned now."""
-    if planning.by_quote(visit):
-        return Cost(Takes.AGREED, visit.price)
-    held = planning.held_by(visit)
-    if held is not None:
-        return Cost(Takes.UNIT, None, held.clause)
-    kept = decisions.last_of(record.ref_of(visit))
-    if visit.price is not None:
-        return Cost(Takes.MONEY, visit.price, _price_clause(kept.details) if kept else "")
-    return Cost(Takes.NOTHING, None, kept.clause if kept else "")
-
-
-def _price_clause(details: dict[str, Any]) -> str:
-    """The clause of the charged answer: the chosen one, or the alternative that was taken instead of a later visit."""
-    for answer in (details, *details["alternatives"]):
-        if answer["outcome"] == Outcome.BILLABLE.value:
-            lines = [line["clause"] for line in answer["price_lines"] if line["clause"]]
-            return str(lines[0] if lines else answer["clause"])
-    return ""
-
-
-def _cost_at(actor: Actor, visit: Visit, slot: Slot) -> Cost:
-    """What another time would take, asked as if the visit held nothing. Nothing of the asking is kept."""
-    if planning.by_quote(visit) or visit.round_id is not None or not visit.tickets:
-        return cost_of(visit)
-    try:
-        with db.session.begin_nested():
-            planning.give_back(actor, visit, "asked")
-            raise _AsIf(planning.answer_at(visit, slot.start, pay_extra=True))
-    except _AsIf as asked:
-        return _cost(asked.answer)
-
-
-def _cost(answer: Decision) -> Cost:
-    if answer.price:
-        clauses = [line.clause for line in answer.price_lines if line.clause]
-        return Cost(Takes.MONEY, answer.price, clauses[0] if clauses else answer.clause)
-    return Cost(Takes.UNIT if answer.ledger else Takes.NOTHING, None, answer.clause)
 
 
 def _busy(visit: Visit, start: datetime, end: datetime) -> bool:

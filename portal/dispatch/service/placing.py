@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-from portal.contracts.models import LedgerBucket
 from portal.dispatch.models import Visit
 from portal.dispatch.rules.fitting import Misfit
 from portal.dispatch.rules.visiting import Slot
-from portal.dispatch.service import asking, fitting, planning
+from portal.dispatch.service import fitting, planning, reckoning
 from portal.dispatch.service.asking import Ground
 from portal.dispatch.service.fitting import Despite
-from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Stale
 
@@ -28,20 +26,12 @@ class Preview:
 def preview(visit: Visit, slot: Slot, engineer_id: int | None) -> Preview:
     """Reckon a move without making it."""
     misfits = fitting.look(fitting.of_visit(visit, slot, engineer_id))
-    ticket = visit.tickets[0].ticket if visit.tickets and visit.round_id is None else None
-    by_quote = (visit.agreed_how or "").startswith("quote:")
-    if ticket is None or by_quote or _same_bucket(visit, slot):
+    if reckoning.keeps_cost(visit):
         return Preview(misfits, None)
-    return Preview(misfits, asking.ground(ticket, slot.start, visit.override_reason or ""))
-
-
-def _same_bucket(visit: Visit, slot: Slot) -> bool:
-    """Whether what the visit holds pays for that hour, too."""
-    entry = planning.held_by(visit)
-    if entry is None:
-        return False
-    bucket = db.session.get_one(LedgerBucket, entry.bucket_id)
-    return bucket.opens_at <= slot.start < bucket.closes_at
+    ground, held = reckoning.asked(visit, slot.start), reckoning.held_by(visit)
+    takes = ground.decision.ledger
+    same = held is not None and takes is not None and takes.bucket_id == held.bucket_id
+    return Preview(misfits, None if same else ground)
 
 
 def put(

@@ -9,17 +9,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from portal.contracts.models import LedgerBucket, LedgerEntry
+from portal.contracts.models import LedgerBucket
 from portal.contracts.rules.decision import Decision, Outcome, Reason
 from portal.contracts.service import assessing, charging, ledger
 from portal.contracts.service.ledger import Insufficient, Why
 from portal.dispatch.events import VisitCancelled, VisitScheduled
 from portal.dispatch.models import SlotOffer, Visit, VisitTicket
 from portal.dispatch.rules.visiting import PLANNED, Slot, VisitKind, VisitStatus
-from portal.dispatch.service import asking, fitting, record
+from portal.dispatch.service import asking, fitting, reckoning, record
 from portal.dispatch.service.fitting import Despite
+from portal.dispatch.service.reckoning import NotNow
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
@@ -31,17 +32,6 @@ from portal.tickets.rules.words import ENDED, Phase
 from portal.tickets.service import clocks, holds
 from portal.tickets.service import record as ticket_record
 from portal.tickets.service import status as ticket_status
-
-QUOTED_VISITS = ("off_hours", "extra_visit", "repair", "factory")
-"""Kinds of agreed work that a visit outside the contract may rest on."""
-
-
-class NotNow(Refused):
-    """The contract does not allow or include this visit; `code` for machines and scenarios, `decision` for the page."""
-
-    def __init__(self, sentence: object, code: str, decision: Decision | None = None) -> None:
-        super().__init__(sentence, field="starts_at")
-        self.code, self.decision = code, decision
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,8 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
             Reason.TRIAGE_REQUIRED.value,
             found.decision,
         )
-    answer = _chosen(ticket, found, plan)
+    rests = reckoning.ground_of(ticket, found, pay_extra=plan.pay_extra)
+    answer = rests.answer
     kind = VisitKind.EMERGENCY if asking.emergency_of(ticket) else VisitKind.ON_SITE
     slot = Slot(plan.starts_at, plan.ends_at)
     wanted = fitting.Wanted(slot, plan.engineer_id, [ticket], answer.contract_id, answer.version, kind)
@@ -83,7 +74,7 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
         number=ticket_record.next_number("visit"), organisation_id=ticket.organisation_id,
         site_id=plan.site_id or ticket.site_id, contract_id=answer.contract_id, version_number=answer.version,
         kind=kind, status=VisitStatus.PROPOSED, basis=found.basis, override_reason=reason.strip()[:500] or None,
-        starts_at=plan.starts_at, ends_at=plan.ends_at, price=answer.price or None, note=plan.note.strip() or None,
+        starts_at=plan.starts_at, ends_at=plan.ends_at, note=plan.note.strip() or None,
         created_at=now, created_by_id=actor.contact_id, changed_at=now,
     )  # fmt: skip
     if plan.site_id is not None:
@@ -93,8 +84,7 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
     db.session.add(VisitTicket(visit=visit, ticket=ticket))
     db.session.flush()
     assessing.assess(SYSTEM, record.ref_of(visit), asking.question_of(ticket, plan.starts_at, reason))
-    _take_agreed(ticket, visit, answer)
-    _reserve(actor, visit, answer, f"ticket:{ticket.number}")
+    _rest(actor, visit, rests, f"ticket:{ticket.number}")
     if plan.engineer_id is not None:
         visit.engineer_id = people.staff_user(plan.engineer_id).id
     holds.hold(ticket.id, record.ref_of(visit))
@@ -173,21 +163,11 @@ def cancel(actor: Actor, visit: Visit, reason: str) -> None:
 
 def give_back(actor: Actor, visit: Visit, reason: str) -> None:
     """Release what a visit holds, if it still does: a cancelled ticket may have given it back already."""
-    entry = held_by(visit)
+    entry = reckoning.held_by(visit)
     if entry is not None:
         why = Why(ref=entry.ref, clause=entry.clause, reason=reason)
         ledger.release(actor, entry, f"release:{entry.id}", why)
     visit.reservation_id = None
-
-
-def held_by(visit: Visit) -> LedgerEntry | None:
-    """The reservation of a visit that nothing has ended yet."""
-    if visit.reservation_id is None:
-        return None
-    closed = select(LedgerEntry.id).where(LedgerEntry.closes_id == visit.reservation_id)
-    if db.session.scalar(closed) is not None:
-        return None
-    return db.session.get_one(LedgerEntry, visit.reservation_id)
 
 
 def _may_override(actor: Actor) -> bool:
@@ -215,50 +195,17 @@ def _slot(visit: Visit) -> dict[str, object]:
     }
 
 
-def _chosen(ticket: Ticket, found: asking.Ground, plan: Plan) -> Decision:
-    """The answer that the visit rests on. Raises NotNow where there is none."""
-    answer = found.decision
-    match answer.outcome:
-        case Outcome.INCLUDED | Outcome.CONSUME | Outcome.BILLABLE:
-            return answer
-        case Outcome.DEFERRED if plan.pay_extra and found.charged_now is not None:
-            return found.charged_now
-        case Outcome.DEFERRED:
-            code = "INSUFFICIENT" if answer.reason is Reason.QUOTA_USED else str(answer.reason)
-            sentence = _l(
-                "The visits of this period are used up; choose the later one, or the one that is charged."
-            )
-            if answer.reason is Reason.WAITING_RENEWAL:
-                sentence = _l("The contract is over on that day. It has to be renewed, or the work quoted.")
-            raise NotNow(sentence, code, answer)
-        case Outcome.QUOTE_REQUIRED if holds.approvals(ticket.id, *QUOTED_VISITS):
-            return answer
-        case Outcome.QUOTE_REQUIRED:
-            raise NotNow(
-                _l("This work is quoted first, and both sides confirm the quote before anybody comes."),
-                "QUOTE_NOT_CONFIRMED",
-                answer,
-            )
-    if answer.reason is Reason.TRIAGE_REQUIRED:
-        sentence = _l(
-            "Try by phone and remotely first: the contract asks for it. A manager may give a reason."
-        )
-    elif answer.outcome is Outcome.BLOCKED:
-        sentence = _l("The contract does not allow a visit at this time; see the reason beside it.")
-    else:
-        sentence = _l("Whether this is covered has to be decided by hand first.")
-    if answer.outcome is Outcome.MANUAL_REVIEW and holds.approvals(ticket.id, *QUOTED_VISITS):
-        return answer
-    raise NotNow(sentence, str(answer.reason), answer)
-
-
-def _take_agreed(ticket: Ticket, visit: Visit, answer: Decision) -> None:
-    """A visit that rests on a confirmed quote is agreed already, at the quote's price; billing charges the quote."""
-    if answer.outcome not in (Outcome.QUOTE_REQUIRED, Outcome.MANUAL_REVIEW):
+def _rest(actor: Actor, visit: Visit, rests: reckoning.Ground, ref: str) -> None:
+    """Let a visit take what it rests on: hold a unit, or ask for its price. What both sides confirmed in a quote is agreed
+    already, at the quote's price; billing charges the quote, and no unit is held."""
+    agreed, price = rests.agreed, rests.answer.price or None
+    if agreed is not None:
+        visit.price, visit.agreed_at = agreed.amount or None, agreed.confirmed_at
+        visit.agreed_how, visit.agreed_by = agreed.ref, None
         return
-    agreed = holds.approvals(ticket.id, *QUOTED_VISITS)[0]
-    visit.price, visit.agreed_at = agreed.amount or None, agreed.confirmed_at
-    visit.agreed_how = agreed.ref
+    if price != visit.price:
+        visit.price, visit.agreed_at, visit.agreed_by, visit.agreed_how = price, None, None, None
+    _reserve(actor, visit, rests.answer, ref)
 
 
 def _reserve(actor: Actor, visit: Visit, answer: Decision, ref: str) -> None:
@@ -279,40 +226,20 @@ def _reserve(actor: Actor, visit: Visit, answer: Decision, ref: str) -> None:
 
 def _hold_anew(actor: Actor, visit: Visit, pay_extra: bool | None = None) -> None:
     """Ask again for the new hour; what is held moves with it. A visit that was agreed by a quote keeps its ground."""
-    ticket = visit.tickets[0].ticket if visit.tickets else None
-    if by_quote(visit):
+    if reckoning.by_quote(visit):
         return
-    before = held_by(visit)
+    ticket = visit.tickets[0].ticket if visit.tickets else None
+    if pay_extra is None:
+        pay_extra = reckoning.pays_extra(visit)
     give_back(actor, visit, "moved")
     if ticket is None or visit.round_id is not None:
         reserve_round(actor, visit)
         return
-    if pay_extra is None:
-        pay_extra = before is None and visit.price is not None
-    answer = answer_at(visit, visit.starts_at, pay_extra=pay_extra)
+    rests = reckoning.at_hour(visit, visit.starts_at, pay_extra=pay_extra)
     reason = visit.override_reason or ""
     assessing.assess(SYSTEM, record.ref_of(visit), asking.question_of(ticket, visit.starts_at, reason))
-    visit.contract_id, visit.version_number = answer.contract_id, answer.version
-    if (answer.price or None) != visit.price:
-        visit.price, visit.agreed_at, visit.agreed_by, visit.agreed_how = (
-            answer.price or None,
-            None,
-            None,
-            None,
-        )
-    _reserve(actor, visit, answer, f"ticket:{ticket.number}")
-
-
-def answer_at(visit: Visit, starts_at: datetime, *, pay_extra: bool) -> Decision:
-    """What a visit for a ticket would rest on at another hour, while it holds nothing. Raises NotNow where it may not be."""
-    ticket = visit.tickets[0].ticket
-    found = asking.ground(ticket, starts_at, visit.override_reason or "")
-    return _chosen(ticket, found, Plan(starts_at, visit.ends_at, pay_extra=pay_extra))
-
-
-def by_quote(visit: Visit) -> bool:
-    """Whether it rests on a confirmed quote."""
-    return bool(visit.agreed_how and visit.agreed_how.startswith("quote:"))
+    visit.contract_id, visit.version_number = rests.answer.contract_id, rests.answer.version
+    _rest(actor, visit, rests, f"ticket:{ticket.number}")
 
 
 def withdraw_offers(visit: Visit) -> None:
@@ -326,7 +253,7 @@ def withdraw_offers(visit: Visit) -> None:
 
 def reserve_round(actor: Actor, visit: Visit) -> bool:
     """Let a planned round hold its unit, once its bucket is open; True if it holds one, or needs none."""
-    if held_by(visit) is not None or visit.round is None:
+    if reckoning.held_by(visit) is not None or visit.round is None:
         return True
     answer, _known = assessing.ask(SYSTEM, asking.round_question(visit))
     if answer.outcome is Outcome.INCLUDED:

@@ -29,7 +29,7 @@ from portal.dispatch.models import SentFromSite, ServiceSheet, SheetPart, SheetP
 from portal.dispatch.rules import sheet as rules
 from portal.dispatch.rules.sheet import Lacking, Part, SheetFacts
 from portal.dispatch.rules.visiting import VisitStatus
-from portal.dispatch.service import asking, record, solved, visiting
+from portal.dispatch.service import asking, reckoning, record, solved, visiting
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
@@ -204,7 +204,7 @@ def complete(actor: Actor, visit: Visit) -> None:
     )
     charging.end_work(record.ref_of(visit), now)
     solved.resolve_tickets(actor, visit, "\n".join(s.done for s in sheets if s.done))
-    quote = visit.agreed_how if (visit.agreed_how or "").startswith("quote:") else None
+    quote = visit.agreed_how if reckoning.by_quote(visit) else None
     outbox.record(VisitSigned(visit.id, now.isoformat(), quote))
 
 
@@ -242,7 +242,7 @@ def owed(visit: Visit, known: dict[int, Known], *, held: bool) -> list[tuple[Pri
     factor = (version.excluded_part_factor if excluded else version.part_factor) if version else Decimal(1)
     assert factor is not None
     parts = [Part(p.name, p.list_price, p.quantity) for s in visit.sheets for p in s.parts if p.ours]
-    by_quote = bool(visit.agreed_how and visit.agreed_how.startswith("quote:"))
+    by_quote = reckoning.by_quote(visit)
     if answer.outcome is Outcome.DEFERRED and not held and not by_quote:
         extra = [a for a in answer.alternatives if a.contract_id == visit.contract_id and a.price_lines]
         answer = extra[0] if extra else answer

@@ -22,7 +22,7 @@ from portal.dispatch.rules import offering as rules_of_offers
 from portal.dispatch.rules import visiting
 from portal.dispatch.rules.offering import CallOff
 from portal.dispatch.rules.visiting import Then, VisitKind, VisitStatus
-from portal.dispatch.service import asking, planning, record
+from portal.dispatch.service import asking, planning, reckoning, record
 from portal.infra import outbox
 from portal.infra.db import db
 from portal.kernel import clock
@@ -125,7 +125,7 @@ def no_access(actor: Actor, visit: Visit, reason: str) -> None:
         planning.give_back(actor, visit, "no_access")
     else:
         why = Why(clause=terms.no_access_clause, reason="no_access")
-        if not use_up(actor, visit, why) and visit.price is not None and visit.agreed_at is not None:
+        if not use_up(actor, visit, why) and _is_charged(visit):
             _charge_visit(actor, visit)
     _over(visit)
     by_client = not (actor.is_staff or actor.is_system)
@@ -156,7 +156,7 @@ def call_off(actor: Actor, visit: Visit, reason: str, seen: CallOff) -> None:
 def if_called_off(visit: Visit) -> tuple[CallOff, Decimal | None, str]:
     """What follows if the client called off now, what it costs, and the clause that says so. Writes nothing."""
     terms = _terms(visit)
-    held, agreed = planning.held_by(visit), visit.price is not None and visit.agreed_at is not None
+    held, agreed = reckoning.held_by(visit), _is_charged(visit)
     follows = rules_of_offers.call_off(visit.status, terms.no_access, holds=held is not None, agreed=agreed)
     clause = terms.no_access_clause or (held.clause if held else "")
     return follows, visit.price if follows is CallOff.CHARGED else None, clause
@@ -168,7 +168,7 @@ def no_show(actor: Actor, visit: Visit, reason: str) -> None:
         raise Refused(_l("Say why, so that everybody knows."), field="reason")
     record.become(visit, actor, VisitStatus.NO_SHOW, reason=reason.strip())
     visit.ended_reason = reason.strip()[:500]
-    entry = planning.held_by(visit)
+    entry = reckoning.held_by(visit)
     planning.give_back(actor, visit, "no_show")
     if entry is not None:
         bucket = db.session.get_one(LedgerBucket, entry.bucket_id)
@@ -228,12 +228,17 @@ def length_clause(visit: Visit) -> str:
 
 def use_up(actor: Actor, visit: Visit, why: Why) -> bool:
     """Consume what a visit holds; False if it holds nothing. Twice is once."""
-    entry = planning.held_by(visit)
+    entry = reckoning.held_by(visit)
     if entry is None:
         return False
     full = Why(ref=record.ref_of(visit), clause=why.clause or entry.clause, reason=why.reason)
     ledger.consume(actor, entry, f"consume:{entry.id}", full)
     return True
+
+
+def _is_charged(visit: Visit) -> bool:
+    """Whether its price was agreed to for the coming alone; a quote is charged as a whole, by its own steps."""
+    return visit.price is not None and visit.agreed_at is not None and not reckoning.by_quote(visit)
 
 
 def _charge_visit(actor: Actor, visit: Visit) -> None:
@@ -285,6 +290,12 @@ def _propose_next(visit: Visit, *, new_visit: bool, until: datetime) -> Visit:
         engineer_id=visit.engineer_id, starts_at=visit.starts_at + shift, ends_at=visit.ends_at + shift,
         price=visit.price if new_visit else None, created_at=now, changed_at=now,
     )  # fmt: skip
+    if reckoning.by_quote(visit):
+        following.price, following.agreed_at, following.agreed_how = (
+            visit.price,
+            visit.agreed_at,
+            visit.agreed_how,
+        )
     if following.kind is VisitKind.ROUND:
         following.kind = VisitKind.ON_SITE
     db.session.add(following)

@@ -16,7 +16,7 @@ from portal.dispatch.forms import CallOffForm, ChooseForm, value_of
 from portal.dispatch.queries import visits
 from portal.dispatch.render import client as render
 from portal.dispatch.rules.offering import CallOff
-from portal.dispatch.service import offering, planning, visiting
+from portal.dispatch.service import offering, planning, reckoning, visiting
 from portal.dispatch.views_client.door import blueprint
 from portal.infra.transaction import transaction
 from portal.kernel import refs
@@ -153,7 +153,7 @@ def _page(visit_number: int, code: int = 200, choose_form: ChooseForm | None = N
         may_answer=bool(options) and offering.may_answer(actor, found),
         may_agree=may_agree,
         price_open=planning.price_open(found),
-        cost=offering.cost_of(found) if options else None,
+        cost=reckoning.cost_of(found) if options else None,
         charges=[c for c in visits.charges_of(found) if c.amount],
         steps=render.steps(found),
         shown=visits.tickets_shown(actor, found),

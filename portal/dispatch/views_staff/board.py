@@ -23,7 +23,7 @@ from portal.dispatch.rules import board as rules
 from portal.dispatch.rules.visiting import PLANNED
 from portal.dispatch.service import placing
 from portal.dispatch.service.fitting import Despite, Unfit
-from portal.dispatch.service.planning import NotNow
+from portal.dispatch.service.reckoning import NotNow
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra.transaction import transaction
 from portal.kernel import clock, refs

@@ -14,7 +14,7 @@ from portal.dispatch.render import fitting as words
 from portal.dispatch.render import visits as render
 from portal.dispatch.service import asking, offering, planning, rounds, shipping
 from portal.dispatch.service.fitting import Unfit
-from portal.dispatch.service.planning import NotNow
+from portal.dispatch.service.reckoning import NotNow
 from portal.dispatch.views_staff.door import blueprint
 from portal.infra.transaction import transaction
 from portal.kernel import refs

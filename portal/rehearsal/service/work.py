@@ -14,7 +14,7 @@ from portal.contracts.rules.ending import Party
 from portal.contracts.rules.terms import Cause
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import visits
-from portal.dispatch.service import parts, planning, rounds, sheets, visiting
+from portal.dispatch.service import parts, planning, reckoning, rounds, sheets, visiting
 from portal.infra import files
 from portal.infra.db import db
 from portal.kernel import clock
@@ -258,7 +258,7 @@ def _seen_visit(stage: Stage, g: Given) -> dict[str, Any]:
         "starts": visit.starts_at,
         "price": visit.price,
         "basis": visit.basis.value,
-        "holds": planning.held_by(visit) is not None,
+        "holds": reckoning.held_by(visit) is not None,
         "solved": visit.solved,
         "sheets": [s.number for s in visit.sheets],
         "follow_up": following,
@@ -271,7 +271,7 @@ def _seen_round(stage: Stage, g: Given) -> dict[str, Any]:
     visit = db.session.scalar(query.where(*mine))
     if visit is None:
         return {"status": None, "starts": None, "holds": False}
-    held = planning.held_by(visit) is not None
+    held = reckoning.held_by(visit) is not None
     return {"status": visit.status.value, "starts": visit.starts_at, "holds": held}
 
 

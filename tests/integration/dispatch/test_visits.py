@@ -12,7 +12,7 @@ from portal.contracts.models import Charge, LedgerBucket, LedgerEntry
 from portal.dispatch.models import ServiceSheet, SheetPart, Visit
 from portal.dispatch.rules.visiting import VisitStatus
 from portal.dispatch.service import planning, rounds, sheets, visiting
-from portal.dispatch.service.planning import NotNow
+from portal.dispatch.service.reckoning import NotNow
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import Refused, Stale

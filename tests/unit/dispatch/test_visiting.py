@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from portal.contracts.rules.decision import Decision, Outcome, Reason
 from portal.contracts.rules.terms import NoAccess
 from portal.dispatch.rules.visiting import (
     OVER,
@@ -16,6 +17,7 @@ from portal.dispatch.rules.visiting import (
     day_ends_at,
     may_become,
     of_no_access,
+    rests_on_quote,
 )
 from portal.tickets.rules.visiting import Tried
 
@@ -66,3 +68,29 @@ def test_slots_that_touch_do_not_clash():
     nine, ten, eleven = (datetime(2026, 3, 10, h, tzinfo=UTC) for h in (9, 10, 11))
     assert not Slot(nine, ten).clashes(Slot(ten, eleven))
     assert Slot(nine, eleven).clashes(Slot(ten, eleven))
+
+
+USED_UP = Decision(Outcome.DEFERRED, reason=Reason.QUOTA_USED)
+
+
+@pytest.mark.rule("PC-07", "PC-11", "TS-24")
+@pytest.mark.parametrize(
+    ("kind", "answer", "rests"),
+    [
+        ("repair", Decision(Outcome.CONSUME), True),
+        ("factory", Decision(Outcome.CONSUME), True),
+        ("extra_visit", Decision(Outcome.CONSUME), False),
+        ("off_hours", Decision(Outcome.CONSUME), False),
+        ("repair", USED_UP, True),
+        ("extra_visit", USED_UP, True),
+        ("off_hours", USED_UP, False),
+        ("repair", Decision(Outcome.DEFERRED, reason=Reason.WAITING_RENEWAL), False),
+        ("off_hours", Decision(Outcome.QUOTE_REQUIRED, reason=Reason.OFF_HOURS), True),
+        ("repair", Decision(Outcome.MANUAL_REVIEW), True),
+        ("repair", Decision(Outcome.INCLUDED), False),
+        ("repair", Decision(Outcome.BILLABLE), False),
+        ("repair", Decision(Outcome.BLOCKED, reason=Reason.SUSPENDED), False),
+    ],
+)
+def test_a_confirmed_quote_carries_a_visit_that_the_contract_counts_or_leaves_to_it(kind, answer, rests):
+    assert rests_on_quote(kind, answer) is rests
