@@ -77,7 +77,7 @@ def test_a_call_becomes_a_ticket_and_is_solved_without_touching_the_mouse(stage,
     )
     tab_to(page, "#ticket-resolve button[type=submit].btn-primary")
     keys.press("Enter")
-    expect(page.locator("#ticket-state")).to_contain_text(say("Solved, please confirm"))
+    expect(page.locator("#ticket-state")).to_contain_text(say("Solved, to be confirmed"))
     expect(page.locator("#ladder-running")).to_be_empty()
     fine(agent)
 
@@ -134,7 +134,7 @@ def test_from_the_phone_to_a_remote_session_with_consent_by_a_mailed_link(stage,
     remote.get_by_role("button", name=say("Log remote session")).click()
     solve = page.locator("#ticket-resolve")
     solve.get_by_role("button", name=say("Mark as solved")).click()
-    expect(page.locator("#ticket-state")).to_contain_text(say("Solved, please confirm"))
+    expect(page.locator("#ticket-state")).to_contain_text(say("Solved, to be confirmed"))
 
     client.page.reload()
     expect(client.page.get_by_role("heading", name=say("Does it work now?"))).to_be_visible()

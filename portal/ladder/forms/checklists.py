@@ -28,7 +28,7 @@ class QuestionRow(Part):
     """One question; a row without words is none."""
 
     key = HiddenField()
-    kind = Choice(_l("Answer"), choices=choices.pairs(ANSWER_KINDS), default=AnswerKind.YES_NO.value)
+    kind = Choice(_l("Kind of answer"), choices=choices.pairs(ANSWER_KINDS), default=AnswerKind.YES_NO.value)
     en = line(_l("Question, English"), _QUESTION)
     zh = line(_l("Question, Chinese"), _QUESTION)
     options = text(_l("List of answers"), 2000)

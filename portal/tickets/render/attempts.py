@@ -34,5 +34,5 @@ def work_facts(work: Plain, *, reader_is_staff: bool) -> list[tuple[str, Any]]:
     rows.append((_("Last backup"), work.last_backup))
     rows.append((_("Why not"), filters.paragraphs(work.why_not)))
     if reader_is_staff:
-        rows.append((_("Number"), work.number))
+        rows.append((_("Phone number"), work.number))
     return rows

@@ -59,7 +59,7 @@ STATUS: dict[Status, Any] = {
     Status.WAITING_RENEWAL: _l("Waits for renewal"),
     Status.WAITING_FUNDING: _l("Waits for funding"),
     Status.WAITING_INTERNAL: _l("Waits for us"),
-    Status.RESOLVED: _l("Solved, please confirm"),
+    Status.RESOLVED: _l("Solved, to be confirmed"),
     Status.CLOSED: _l("Closed"),
     Status.CANCELLED: _l("Cancelled"),
 }
@@ -268,6 +268,7 @@ _WAITS_FOR_CLIENT: dict[Status, Any] = {
     Status.WAITING_CUSTOMER: _l("Waits for your answer"),
     Status.WAITING_QUOTE: _l("Waits for your approval"),
     Status.WAITING_INTERNAL: _l("We are working on it"),
+    Status.RESOLVED: _l("Solved, please confirm"),
 }
 
 

@@ -151,7 +151,7 @@ def test_the_timeline_answers_204_until_a_line_comes_and_brings_the_state_along(
     assert answer.status_code == 200
     assert "The cable was loose." in answer.text
     assert '<section id="ticket-state"' in answer.text
-    assert "Solved, please confirm" in answer.text
+    assert "Solved, to be confirmed" in answer.text
     assert 'hx-swap-oob="true"' in answer.text
 
 
