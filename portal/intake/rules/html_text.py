@@ -12,6 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 QUOTE_MARK = "\ue000"  # a line of its own: what follows is the message that was answered
 QUOTE_END = "\ue001"  # the container of the history ends here
+REST_MARK = "\ue002"  # a program's own header block: from here on all is history, whatever its language
+ATTRIBUTION_MARK = "\ue003"  # a program's own "On …, … wrote:", whatever its language
+MARKS = (QUOTE_MARK, QUOTE_END, REST_MARK, ATTRIBUTION_MARK)
 
 _BLOCKS = frozenset(
     [
@@ -77,7 +80,7 @@ _SKIPPED = frozenset(
 ) - {"o:p"}
 # Containers that mail programs put around the answered message, by class and by id.
 _HISTORY = re.compile(
-    r"(?i)(?:^|\s)(?:x_){0,3}(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|moz-cite-prefix|"
+    r"(?i)(?:^|\s)(?:x_){0,3}(?:gmail_quote|gmail_quote_container|gmail_extra|yahoo_quoted|"
     r"protonmail_quote|zmail_extra|"
     r"tutanota_quote|freebirdformatnewquotes|wordsection1_quote|ntes-quote|netease_mail_quote|qmquote|"
     r"mailquote|outlookmessageheader|"
@@ -87,18 +90,16 @@ _HISTORY = re.compile(
 _HISTORY_IDS = frozenset(
     (
         "isreplycontent",
-        "divrplyfwdmsg",
-        "appendonsend",
         "mail-editor-reference-message-container",
         "olk_src_body_section",
         "yahoo_quoted",
         "replysplit",
         "isforwardcontent",
-        "x_divrplyfwdmsg",
-        "x_appendonsend",
         "orig-mail-container",
     )
 )
+_REST_IDS = re.compile(r"(?i)(?:x_){0,3}(?:divrplyfwdmsg|appendonsend)$")
+_ATTRIBUTIONS = re.compile(r"(?i)(?:^|\s)(?:x_){0,3}(?:gmail_attr|moz-cite-prefix)(?:\s|$)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"(?i)display\s*:\s*none|mso-hide\s*:\s*all")
 
@@ -181,8 +182,8 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
         if blank and lines and lines[-1].strip("> "):
             lines.append(prefix.rstrip())
 
-    # An explicit stack, as deep as the tree and no wider: the node, whether it is being left, whether it is history.
-    stack: list[tuple[LexborNode, bool, bool]] = [(root, False, False)]
+    # An explicit stack, as deep as the tree and no wider: the node, whether it is being left, its mark of history.
+    stack: list[tuple[LexborNode, bool, str]] = [(root, False, "")]
     while stack and state["size"] < limit:
         node, leaving, history = stack.pop()
         tag = node.tag or ""
@@ -203,7 +204,7 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
             continue
         following = node.next if stack else None
         if following is not None:
-            stack.append((following, False, False))
+            stack.append((following, False, ""))
         if tag == "-text":
             _words(node.text_content or "", bool(state["pre"]), state["quote"], current, lines, flush)
             continue
@@ -224,10 +225,10 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
             continue
         if attributes and _hidden(attributes):
             continue
-        history = bool(attributes) and _is_history(attributes)
+        history = _history_mark(attributes) if attributes else ""
         if history and state["quote"] == 0:
             flush()
-            lines.append(QUOTE_MARK)
+            lines.append(history)
         if tag in _BLOCKS:
             flush(blank=tag in _SPACED and bool(lines))
             if tag == "blockquote":
@@ -241,7 +242,7 @@ def to_text(html: str, limit: int = 2 * 1024 * 1024) -> str:
         stack.append((node, True, history))
         child = node.child
         if child is not None:
-            stack.append((child, False, False))
+            stack.append((child, False, ""))
     flush()
     text = unicodedata.normalize("NFC", "\n".join(lines)).replace("\u00a0", " ").replace("\u200b", "")
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
@@ -279,11 +280,19 @@ def _link(node: LexborNode, current: list[str]) -> None:
         current.append(f" <{href}>")
 
 
-def _is_history(attributes: dict[str, str | None]) -> bool:
+def _history_mark(attributes: dict[str, str | None]) -> str:
+    """The mark of a container that a mail program puts around the history; empty for every other element."""
     ident = (attributes.get("id") or "").lower()
+    if ident and _REST_IDS.match(ident):
+        return REST_MARK
     if ident and (ident in _HISTORY_IDS or ident.startswith("mail-editor-reference")):
-        return True
-    return bool(_HISTORY.search(attributes.get("class") or ""))
+        return QUOTE_MARK
+    classes = attributes.get("class") or ""
+    if not classes:
+        return ""
+    if _ATTRIBUTIONS.search(classes):
+        return ATTRIBUTION_MARK
+    return QUOTE_MARK if _HISTORY.search(classes) else ""
 
 
 def _hidden(attributes: dict[str, str | None]) -> bool:
@@ -293,6 +302,6 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
 
 def without_marks(text: str) -> str:
     """`text` as shown to people."""
-    if QUOTE_MARK not in text and QUOTE_END not in text:
+    if QUOTE_END not in text and not any(mark in text for mark in MARKS):
         return text
-    return "\n".join(line for line in text.split("\n") if line not in (QUOTE_MARK, QUOTE_END)).strip("\n")
+    return "\n".join(line for line in text.split("\n") if line not in MARKS).strip("\n")

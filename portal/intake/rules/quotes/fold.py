@@ -7,9 +7,9 @@ Answers between the lines of a quotation stay; the quotation around them is fold
 import re
 from dataclasses import dataclass
 
-from portal.intake.rules.html_text import QUOTE_MARK
+from portal.intake.rules.html_text import ATTRIBUTION_MARK, QUOTE_MARK, REST_MARK
 from portal.intake.rules.quotes import marks, signature
-from portal.intake.rules.quotes.lines import MARKS, Lines
+from portal.intake.rules.quotes.lines import Lines
 
 MOST = 20_000
 """Lines that are looked at; what is below them is new, however long it is."""
@@ -37,13 +37,23 @@ def split(text: str, answers: bool = False) -> Split:
     _mark_history(lines, old, answers)
     signature.mark(lines, old)
     _mark_blanks(lines, old)
-    pairs = [(s, o) for s, o, p in zip(lines.shown, old, lines.plain, strict=True) if p not in MARKS]
+    pairs = [(s, o) for k, (s, o) in enumerate(zip(lines.shown, old, strict=True)) if not lines.is_mark(k)]
     new = re.sub(r"\n{3,}", "\n\n", "\n".join(s for s, o in pairs if not o)).strip("\n").rstrip()
     if rest:
         new = f"{new}\n{rest}"
     if not new.strip():
-        return Split("\n".join(s for s, _ in pairs).strip("\n").rstrip(), "")
+        return _without_anything_new(lines)
     return Split(new, "\n".join(s for s, o in pairs if o).strip("\n"))
+
+
+def _without_anything_new(lines: Lines) -> Split:
+    """A message that is history alone, as somebody sends it on: all of it is shown, its signature folded as anybody's."""
+    old = [False] * len(lines)
+    signature.mark(lines, old)
+    _mark_blanks(lines, old)
+    pairs = [(s, o) for k, (s, o) in enumerate(zip(lines.shown, old, strict=True)) if not lines.is_mark(k)]
+    shown = "\n".join(s for s, o in pairs if not o).strip("\n").rstrip()
+    return Split(shown, "\n".join(s for s, o in pairs if o).strip("\n"))
 
 
 def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
@@ -56,6 +66,18 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
             if step is None:
                 return
             i = step
+            continue
+        if lines.plain[i] == REST_MARK:
+            _begin_old(lines, old, i)
+            return
+        if lines.plain[i] == ATTRIBUTION_MARK:
+            end = lines.container_end(i)
+            said = [k for k in range(i + 1, end) if not lines.blank(k)]
+            # Above it some people begin to write, inside the container.
+            if said and not lines.quoted(said[-1]):
+                old[said[-1]] = True
+                attributed = True
+            i = said[-1] + 1 if said and not said[:-1] else i + 1
             continue
         if lines.blank(i) or lines.is_mark(i):
             i += 1

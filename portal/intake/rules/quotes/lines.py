@@ -7,17 +7,25 @@ grows with the text and no faster.
 import re
 from functools import cached_property
 
-from portal.intake.rules.html_text import QUOTE_END, QUOTE_MARK
+from portal.intake.rules.html_text import MARKS, QUOTE_END
 from portal.intake.rules.quotes import marks
 
-MARKS = (QUOTE_MARK, QUOTE_END)
 _BLOCK = 16
 """Lines of a header block at most."""
 _BLOCKS = 1000
 """Beginnings of header blocks that are looked into: a text with more is a table, and each look costs some lines."""
 _ATTRIBUTION = 5
 _ENDINGS = frozenset(":：*>-道到e")
+_UNSEEN = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ")
 _PROSE = re.compile(r"日的|[里中上内]写道|里面写道|里说|提到")
+
+
+def _plain(line: str) -> str:
+    """`line` with ordinary spaces, without the marks that set its direction."""
+    return line.replace("&nbsp;", " ").translate(_UNSEEN | _SPACES)
 
 
 class Lines:
@@ -25,10 +33,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.shown = text.split("\n")
-        self.plain = [
-            line.replace("&nbsp;", " ").replace("\u00a0", " ") if "nbsp" in line or "\u00a0" in line else line
-            for line in self.shown
-        ]
+        self.plain = [line if line.isascii() and "nbsp" not in line else _plain(line) for line in self.shown]
         self._labels: dict[int, re.Match[str] | None] = {}
         self._blocks_left = _BLOCKS
 
@@ -75,12 +80,12 @@ class Lines:
         """Where the container that begins at the mark `at` ends."""
         depth = 0
         for k in range(at, len(self)):
-            if self.plain[k] == QUOTE_MARK:
-                depth += 1
-            elif self.plain[k] == QUOTE_END:
+            if self.plain[k] == QUOTE_END:
                 depth -= 1
                 if depth <= 0:
                     return k
+            elif self.plain[k] in MARKS:
+                depth += 1
         return len(self)
 
     def announced(self, i: int) -> bool:
@@ -89,7 +94,7 @@ class Lines:
             return False
         return (
             self.plain[i].startswith(">")
-            or self.plain[i] == QUOTE_MARK
+            or (self.is_mark(i) and self.plain[i] != QUOTE_END)
             or self.history_starts(i)
             or self.attribution(i) > 0
         )
@@ -202,6 +207,8 @@ class Lines:
             return address or quoted_next
         if quoted_next and marks.OLD_GMAIL.match(joined):
             return True
+        if quoted_next and dated and marks.BARE_TAIL.search(joined[-290:]):
+            return True  # whatever the language: its words may stand before the name
         if not marks.TAIL.search(joined[-160:]):
             return None
         if marks.CHINESE_TAIL.search(joined):

@@ -24,7 +24,12 @@ _WORDS = (
     r"orijinal ileti|"
     r"原始邮件|原邮件|邮件原件|邮件原文|原始信息|原始消息|初始邮件|原邮件信息|转发邮件|转发的邮件|转发邮件信息|转发的原邮件|回复的原邮件|回复的邮件|回复邮件|"
     r"原始郵件|原始信件|原始訊息|轉寄郵件|轉寄的郵件|轉寄信件|回覆的原郵件|"
-    r"元のメッセージ|転送メッセージ|원본 메시지|전달된 메시지"
+    r"元のメッセージ|転送メッセージ|転送されたメッセージ|オリジナルメッセージ|원본 메시지|원본 메일|전달된 메시지|"
+    r"оригінальне повідомлення|переслане повідомлення|pôvodná správa|preposlaná správa|izvorna poruka|"
+    r"proslijeđena poruka|izvirno sporočilo|mesajul original|mesaj redirecționat|αρχικό μήνυμα|"
+    r"προωθημένο μήνυμα|הודעה מקורית|הודעה שהועברה|الرسالة الأصلية|رسالة أصلية|رسالة معاد توجيهها|"
+    r"thư gốc|tin nhắn gốc|thư đã chuyển tiếp|yönlendirilen ileti|yönlendirilmiş ileti|оригинално съобщение|"
+    r"препратено съобщение|pesan asli|pesan terusan|missatge original|továbbított üzenet|lähetetty viesti"
 )
 SEPARATOR = re.compile(
     rf"(?i)^\W{{0,3}}[-_=—–*]{{2,60}}\s{{0,10}}(?:{_WORDS})(?:\s{{0,3}}[:：])?\s{{0,10}}[-_=—–*]{{0,60}}\W{{0,3}}$"
@@ -35,7 +40,11 @@ BEGIN = re.compile(
     r"(?i)^(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|"
     r"début du message (?:réexpédié|transféré)|"
     r"inizio messaggio inoltrato|inicio del mensaje reenviado|开始转发邮件|开始转发的邮件|開始轉寄郵件|"
-    r"下面是被转发的邮件|以下是转发的邮件)\s{0,3}[:：]$"
+    r"début du courriel transféré|début du message renvoyé|inicio de mensaje reenviado|início da mensagem (?:reencaminhada|"
+    r"encaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|start på videresendt (?:besked|melding)|"
+    r"początek przekazywanej wiadomości|začátek přeposílané zprávy|"
+    r"начало переадресованного сообщения|начало пересылаемого сообщения|转发的邮件|被转发的邮件|"
+    r"下面是被转发的邮件|以下是转发的邮件|以下為轉寄的郵件|転送されたメッセージ|전달된 메시지)\s{0,3}[:：]$"
 )
 FORWARD = re.compile(
     r"(?i)forward|weitergeleitet|transféré|réexpédié|reenviado|encaminhada|inoltrato|doorgestuurd|"
@@ -48,7 +57,10 @@ FORWARD_SUBJECT = re.compile(
 
 _FROM = (
     r"from|message du|von|de|da|van|från|fra|lähettäjä|od|nadawca|от|отправитель|feladó|kimden|gönderen|"
-    r"发件人|发信人|发\s?件\s?人|寄件者|寄件人|發件人|發信人|差出人|送信者|보낸\s?사람"
+    r"发件人|发信人|发\s?件\s?人|寄件者|寄件人|發件人|發信人|差出人|送信者|送信元|보낸\s?사람|보낸\s?이|발신자?|"
+    r"expéditeur|remitente|remetente|mittente|afzender|avsändare|afsender|avsender|absender|gönderici|"
+    r"από|від|відправник|de la|expeditor|odesílatel|odosielateľ|šalje|posiljatelj|pošiljatelj|от кого|"
+    r"מאת|من|المرسل|از|từ|người gửi|จาก|dari|saatja|nuo"
 )
 _DATED = (
     r"sent|sent time|sent on|date|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviado el|enviada em|"
@@ -56,7 +68,11 @@ _DATED = (
     r"inviato|verzonden|skickat|sendt|dato|lähetetty|päivämäärä|päiväys|wysłano|wysłane|odesláno|отправлено|"
     r"дата|отправлен|dátum|tarih|"
     r"gönderildi|elküldve|发送时间|发送日期|发件时间|发件日期|发信时间|日\s{0,3}期|时\s{0,3}间|傳送日期|寄件日期|傳送時間|寄件時間|日\s{0,3}期|時\s{0,3}間|"
-    r"送信日時|日時|日付|날짜|보낸\s?날짜"
+    r"送信日時|送信日|日時|日付|날짜|보낸\s?날짜|보낸\s?시간|보낸\s?일시|발신일|발송일|"
+    r"wann|quando|envoyée? le|date d[’']envoi|fecha de envío|data de envio|data invio|datum verzonden|"
+    r"odoslané|odoslaná|poslano|poslato|trimis|trimisă|dată|στάλθηκε|ημερομηνία|надіслано|изпратено|дата и час|"
+    r"gönderme tarihi|gönderilme tarihi|נשלח|תאריך|تم الإرسال|التاريخ|أُرسلت|تاريخ الإرسال|đã gửi|ngày|ngày gửi|"
+    r"ส่ง|วันที่|dikirim|tanggal|saadetud|kuupäev|nosūtīts|išsiųsta|enviat"
 )
 _OTHER = (
     r"to|cc|bcc|subject|reply[- ]to|importance|an|betreff|kopie|à|objet|sujet|copie à|para|asunto|assunto|a|"
@@ -64,11 +80,16 @@ _OTHER = (
     r"til|emne|vastaanottaja|aihe|do|temat|dw|komu|předmět|кому|тема|копия|címzett|tárgy|kime|kimden|konu|"
     r"收\s{0,3}件\s{0,3}人|收信人|抄\s{0,3}送|抄\s?送\s?人|密\s{0,3}送|主\s{0,3}题|主\s{0,3}旨|主\s{0,3}題|标\s{0,3}题|收件者|副\s{0,3}本|"
     r"重要性|附\s{0,3}件|"
-    r"宛先|件名|받는\s?사람|제목|참조"
+    r"宛先|件名|受信者|받는\s?사람|받는\s?이|수신자?|제목|참조|답장|"
+    r"destinataires?|destinatarios?|destinatári[oa]s?|destinatari|ontvanger|mottagare|modtager|mottaker|empfänger|"
+    r"alıcı|bilgi|ilgi|konu başlığı|prima|predmet|kopija|către|subiect|προς|θέμα|κοιν\.?|kópia|"
+    r"до|относно|копие|אל|נושא|עותק|إلى|الى|الموضوع|نسخة|به|موضوع|đến|tới|người nhận|chủ đề|tiêu đề|"
+    r"ถึง|เรื่อง|สำเนา|kepada|perihal|subjek|per a|assumpte|saaja|teema|kam|tēma|tema|zadeva"
 )
 SUBJECT_LABELS = re.compile(
     r"(?i)^(?:subject|betreff|objet|sujet|asunto|assunto|oggetto|onderwerp|ämne|emne|aihe|temat|předmět|тема|"
-    r"tárgy|konu|主题|主旨|主題|标题|件名|제목)$"
+    r"tárgy|konu|主题|主旨|主題|标题|件名|제목|subiect|predmet|zadeva|θέμα|относно|נושא|الموضوع|موضوع|chủ đề|tiêu đề|"
+    r"เรื่อง|perihal|subjek|assumpte|teema|tēma|tema)$"
 )
 LABEL = re.compile(
     rf"(?i)^[\s>|]{{0,12}}\*{{0,2}}(?:(?P<f>{_FROM})|(?P<d>{_DATED})|"
@@ -80,22 +101,26 @@ _VERBS = (
     r"het volgende geschreven|geschreven|skrev|"
     r"kirjoitti|napisał|napisała|napisał\(a\)|napisał/a|pisze|napsal|napsala|napsal\(a\)|napísal|написал|"
     r"написала|написал\(а\)|пишет|писал|"
-    r"написав|írta|a scris|yazdı|şunu yazdı|đã viết|έγραψε|"
+    r"написав|написала|пише|írta|a scris|yazdı|şunu yazdı|şunları yazdı|đã viết|έγραψε|написа|kirjutas|rakstīja|rašė|"
+    r"napisao je|napisala je|napisao/la je|je napisao|je napisal|je napisala|menulis|va escriure|ha escrit|"
+    r"idatzi du|skrifaði|เขียนว่า|เขียน|נכתב|כתב|כתבה|כתב/ה|כתב\(ה\)|"
+    r"كتب|كتبت|تمت كتابة ما يلي بواسطة|نوشت|ने लिखा|님이 쓴 글|이\(가\) 쓴 글|쓴 글|"
     r"写道|寫道|写到|寫到|写于|寫於|写了|来信|のメール|書きました|書いた|님이 작성|작성"
 )
 CLOSES = re.compile(
-    rf"(?i)(?:{_VERBS})(?:[^:：]{{0,120}})?[:：]\s{{0,3}}[>*]{{0,2}}$|(?:写道|寫道|写到|wrote)\s{{0,2}}(?:-{{2,6}}|>)?$|"
+    rf"(?i)(?:{_VERBS})(?:[^:：]|(?<=\d):(?=\d)|(?<=időpont):){{0,120}}[:：]\s{{0,3}}[>*]{{0,2}}$|(?:写道|寫道|写到|wrote)\s{{0,2}}(?:-{{2,6}}|>)?$|"
     r"[>\])\"]\s{0,2}[:：]$|@[\w.-]{1,100}\s?[:：]$|^\d{4}[/-]\d{1,2}[/-]\d{1,2}\s.{0,120}@[\w.-]{1,100}>$"
 )
 """A line on which an attribution may end: asked of each line once."""
 TAIL = re.compile(
-    rf"(?i)(?:^|[\s\d点分日>）)\"”」，,])(?:{_VERBS})(?P<rest>[^:：]{{0,120}})?[:：]\s{{0,3}}\**$|(?:写道|寫道|"
+    rf"(?i)(?:^|[\s\d点分日>）)\"”」，,])(?:{_VERBS})(?P<rest>(?:[^:：]|(?<=\d):(?=\d)|(?<=időpont):){{0,120}})[:：]\s{{0,3}}\**$|(?:写道|寫道|"
     rf"写到)\s{{0,2}}-{{0,6}}$|\swrote\s{{0,2}}-{{0,6}}$"
 )
 CHINESE_TAIL = re.compile(r"(?:写道|寫道|写到|寫到|来信)\s{0,3}[:：]?\s{0,3}-{0,6}$")
 START = re.compile(
     r"(?i)^[->\s]{0,10}(?:on|am|le|el|em|a|il|op|den|på|w dniu|dnia|dana|at|in data|no dia|kl|ke|ti|ma|man|tir|"
     r"ons|tor|tors|fre|lør|søn|mån|tis|lör|sön|vào|la|"
+    r"în|pe|på|klo|v|dne|na|pada tanggal|missatge|στις|ב-|في|בתאריך|در|às|wiadomość|"
     r"mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|\d{1,2}|\d{4})[\s,.\d]|^[>\s]{0,6}(?:在|于|於)\s{0,3}\S|"
     r"^[\"“*']?[^\n:：。！？]{0,80}<?[\w.+-]{1,80}@[\w.-]"
 )
@@ -106,7 +131,8 @@ DATE = re.compile(
 ADDRESS = re.compile(r"[\w.+-]{1,80}@[\w-]{1,80}\.[\w.-]")
 FRAMED = re.compile(r"[<(\[](?:mailto:)?[\w.+-]{1,80}@[\w.-]{1,200}[>)\]]")
 QUOTING = re.compile(
-    r"(?i)^(?:quoting|zitat von|citando|citerar|cytowanie|en réponse à|in reply to) .{2,200}:$"
+    r"(?i)^(?:quoting|zitat von|citando|citerar|cytowanie|en réponse à|in reply to|wiadomość napisana przez|missatge de|"
+    r"mensaje de|message de|nachricht von) .{2,200}:$"
 )
 """Horde, and other web mails that name nobody's verb."""
 OLD_GMAIL = re.compile(r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}\s.{0,200}<[\w.+-]{1,80}@[\w.-]{1,200}>$")
@@ -130,14 +156,25 @@ MOBILE = re.compile(
     r"来自(?:我的)?\s?(?:华为|小米|荣耀|vivo|oppo|三星|魅族|一加|红米|iphone|ipad|android|安卓|手机|qq邮箱|网易邮箱|galaxy).{0,30}|"
     r"发送自\s?.{1,40}|通过\s?.{1,30}发送|使用\s?.{1,30}发送|获取\s?outlook for .{2,20}|下载\s?outlook for .{2,20}|"
     r"取得 ?outlook for .{2,20}|傳自\s?.{1,30}|寄自\s?.{1,30}|"
-    r"由\s?(?:网易邮箱|qq邮箱|foxmail|[a-z]{3,20}).{0,12}发出?|iphone\s?から送信|나의 iphone에서 보냄)[。.]?$"
+    r"由\s?(?:网易邮箱|qq邮箱|foxmail|[a-z]{3,20}).{0,12}发出?|[\w ]{2,20}\s?から送信(?:されました)?|나의 [\w ]{2,20}에서 보냄|"
+    r"(?:أُ?رسلت من|تم الإرسال من|odesláno z|odoslané z|נשלח מ|trimis (?:de pe|din|cu)|надіслано (?:з|із)|изпратено от|"
+    r"στάλθηκε από|đã gửi từ|gửi từ|ส่งจาก|dikirim dari|poslano (?:s|iz)|enviat des d|saadetud).{1,50}|"
+    r"[^.,;!?]{2,40} (?:gönderildi|küldve)|"
+    r"(?:obtenir|télécharger|obtener|obtén|obter|obtenha|ottieni|scarica|download|pobierz|získat|hämta|hent|lataa|"
+    r"получить|скачать|загрузить) (?:o |program |программу )?outlook .{2,24}|"
+    r"outlook (?:für|voor|for|pour|for) .{2,12} (?:beziehen|herunterladen|downloaden|を入手|を取得)|"
+    r"outlook for .{2,10}(?:を入手|を取得|받기|다운로드)|.{2,10} için outlook.{0,4} (?:edinin|indirin)|"
+    r"yahoo ?mail: search, organi[sz]e, conquer)[。.]?$"
 )
+_SHOP = re.compile(r"(?i)^[^<]{0,60}outlook[^<]{0,40}<https?://aka\.ms/\S{1,100}>$")
 _LINK = re.compile(r"\s?<https?://[^<>\s]{1,300}>$")
 
 
 def is_mobile(line: str) -> bool:
     """Whether `line` is what a telephone or a mail program writes below every message."""
-    return len(line) <= LONGEST and bool(MOBILE.match(_LINK.sub("", line.strip())[:200]))
+    if len(line) > LONGEST:
+        return False
+    return bool(MOBILE.match(_LINK.sub("", line.strip())[:200]) or _SHOP.match(line.strip()))
 
 
 RULE = re.compile(r"^[\s>]*(?:[-_=—–*]\s?){3,200}$|^[\s>]*$")
