@@ -19,6 +19,7 @@ from portal.people.models import Organisation, User
 from portal.tickets.models.holds import WorkHold
 from portal.tickets.models.ticket import Ticket, WorkLog
 from portal.tickets.queries import scope
+from portal.tickets.rules.holds import HoldKind
 from portal.tickets.rules.words import OPEN, Outcome, Phase, Urgency
 
 JURISDICTION = "CN"
@@ -92,7 +93,9 @@ def wanted(actor: Actor) -> Sequence[Ticket]:
         exists(log.where(WorkLog.phase == Phase.PHONE)),
         exists(log.where(WorkLog.phase == Phase.REMOTE, WorkLog.outcome == Outcome.NOT_SOLVABLE)),
     )
-    visited = exists(select(WorkHold.id).where(WorkHold.ticket_id == Ticket.id, WorkHold.ref.like("visit:%")))
+    visited = exists(
+        select(WorkHold.id).where(WorkHold.ticket_id == Ticket.id, WorkHold.kind == HoldKind.VISIT)
+    )
     urgent = and_(Ticket.urgency == Urgency.CRITICAL, Ticket.phase != Phase.PHONE)
     query = (
         scope.visible(select(Ticket), actor)

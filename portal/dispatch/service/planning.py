@@ -87,7 +87,7 @@ def plan_visit(actor: Actor, ticket: Ticket, plan: Plan) -> Visit:
     _rest(actor, visit, rests, f"ticket:{ticket.number}")
     if plan.engineer_id is not None:
         visit.engineer_id = people.staff_user(plan.engineer_id).id
-    holds.hold(ticket.id, record.ref_of(visit))
+    holds.hold(ticket.id, record.work_of(visit))
     if visit.contract_id is not None:
         charging.begin_work(record.ref_of(visit), visit.contract_id, now)
     if ticket.phase is not Phase.ON_SITE:

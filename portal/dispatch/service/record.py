@@ -11,6 +11,7 @@ from portal.infra.db import db
 from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Stale
+from portal.tickets.rules.holds import HoldKind, Work
 from portal.tickets.service import holds
 from portal.tickets.service import record as ticket_record
 
@@ -18,6 +19,11 @@ from portal.tickets.service import record as ticket_record
 def ref_of(visit: Visit) -> str:
     """How the floors below name a visit."""
     return f"visit:{visit.number}"
+
+
+def work_of(visit: Visit) -> Work:
+    """What holds the tickets of a visit while it is open."""
+    return Work(HoldKind.VISIT, visit.number)
 
 
 def become(visit: Visit, actor: Actor, then: VisitStatus, **details: Any) -> None:

@@ -148,7 +148,7 @@ def join(actor: Actor, ticket: Ticket, visit: Visit) -> None:
         return
     visit.tickets.append(VisitTicket(ticket=ticket))
     db.session.flush()
-    holds.hold(ticket.id, record.ref_of(visit))
+    holds.hold(ticket.id, record.work_of(visit))
     if ticket.phase is not Phase.ON_SITE:
         ticket_status.set_phase(ticket, actor, Phase.ON_SITE, clock.now(), reason="round")
     ticket_status.touch_by_staff(ticket, actor, clock.now())

@@ -16,6 +16,7 @@ from portal.kernel import clock
 from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused, Stale
 from portal.tickets.models.ticket import Ticket
+from portal.tickets.rules.holds import HoldKind, Work
 from portal.tickets.rules.words import ENDED, Urgency
 from portal.tickets.service import clocks, holds, record, status
 
@@ -63,7 +64,7 @@ def arrange(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    holds.hold(ticket.id, ref_of(made))
+    holds.hold(ticket.id, _work(made))
     _say(actor, ticket, made, "arranged")
     return made
 
@@ -94,7 +95,7 @@ def give_back(
     _become(shipment, ShipmentState.RETURNED)
     shipment.ended_at = clock.now()
     shipment.back_carrier, shipment.back_tracking = _short(carrier), _short(tracking)
-    holds.let_go(ref_of(shipment))
+    holds.let_go(_work(shipment).ref)
     _say(actor, ticket, shipment, "returned")
 
 
@@ -104,12 +105,12 @@ def call_off(actor: Actor, ticket: Ticket, shipment: Shipment, reason: str) -> N
         raise Refused(_l("Say why, so that everybody knows."), field="reason")
     _become(shipment, ShipmentState.CALLED_OFF)
     shipment.ended_at, shipment.reason = clock.now(), reason.strip()[:300]
-    holds.let_go(ref_of(shipment))
+    holds.let_go(_work(shipment).ref)
     _say(actor, ticket, shipment, "called_off")
 
 
-def ref_of(shipment: Shipment) -> str:
-    return f"shipment:{shipment.id}"
+def _work(shipment: Shipment) -> Work:
+    return Work(HoldKind.SHIPMENT, shipment.id, shipment.device.name)
 
 
 def _become(shipment: Shipment, then: ShipmentState) -> None:

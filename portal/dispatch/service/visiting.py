@@ -302,7 +302,7 @@ def _propose_next(visit: Visit, *, new_visit: bool, until: datetime) -> Visit:
     db.session.flush()
     for row in visit.tickets:
         db.session.add(VisitTicket(visit=following, ticket=row.ticket))
-        holds.hold(row.ticket_id, record.ref_of(following))
+        holds.hold(row.ticket_id, record.work_of(following))
     db.session.flush()
     record.write(following, SYSTEM, "proposed", follows=visit.number)
     return following

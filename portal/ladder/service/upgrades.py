@@ -23,6 +23,7 @@ from portal.kernel.actor import SYSTEM, Actor
 from portal.kernel.errors import Refused
 from portal.ladder.models import Upgrade
 from portal.tickets.models.ticket import Ticket
+from portal.tickets.rules.holds import HoldKind, Work
 from portal.tickets.rules.words import ENDED
 from portal.tickets.service import holds, record, status
 
@@ -76,7 +77,7 @@ def log(actor: Actor, ticket: Ticket, made: Made) -> Upgrade:
         why = Why(ref=_ref(ticket), clause=upgrade.free_again_clause, reason=upgrade.version)
         ledger.grant(actor, bucket, UNIT, f"grant:upgrade:{upgrade.id}", why)
     if upgrade.training_clause:
-        holds.hold(ticket.id, training_ref(upgrade))
+        holds.hold(ticket.id, _training(upgrade))
     details = {
         "what": "upgrade", "kind": upgrade.kind, "version": upgrade.version, "worked": upgrade.worked,
         "lacking": upgrade.lacking or "", "free": decision.clause if upgrade.free else "",
@@ -120,7 +121,7 @@ def train(actor: Actor, ticket: Ticket, upgrade: Upgrade, words: str, *, needed:
     now = clock.now()
     upgrade.trained_at, upgrade.trained_by_id = now, actor.user_id
     upgrade.training = words.strip()[:500]
-    holds.let_go(training_ref(upgrade))
+    holds.let_go(_training(upgrade).ref)
     details = {
         "what": "training", "kind": upgrade.kind, "version": upgrade.version, "words": upgrade.training,
         "given": needed, "clause": upgrade.training_clause or "",
@@ -128,8 +129,8 @@ def train(actor: Actor, ticket: Ticket, upgrade: Upgrade, words: str, *, needed:
     record.add_change(ticket, actor, now, details, internal=False)
 
 
-def training_ref(upgrade: Upgrade) -> str:
-    return f"training:{upgrade.id}"
+def _training(upgrade: Upgrade) -> Work:
+    return Work(HoldKind.TRAINING, upgrade.id, f"{upgrade.kind} {upgrade.version}".strip())
 
 
 def _ref(ticket: Ticket) -> str:

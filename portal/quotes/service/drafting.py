@@ -20,6 +20,7 @@ from portal.quotes.rules.quoting import Act, Line, QuoteKind, Stage, Why
 from portal.quotes.service import record
 from portal.quotes.service.record import QuoteRefused
 from portal.tickets.models.ticket import Ticket
+from portal.tickets.rules.holds import HoldKind, Work
 from portal.tickets.rules.words import ENDED, OPEN, Status
 from portal.tickets.service import holds, status
 from portal.tickets.service import record as ticket_record
@@ -57,7 +58,7 @@ def draft(actor: Actor, ticket: Ticket, typed: Draft) -> Quote:
     _put(quote, typed.lines)
     db.session.add(quote)
     db.session.flush()
-    holds.hold(ticket.id, record.ref_of(quote))
+    holds.hold(ticket.id, Work(HoldKind.QUOTE, quote.number, quote.title, shown=False))
     record.write(quote, actor, "draft", internal=True)
     return quote
 
@@ -94,6 +95,7 @@ def send(actor: Actor, quote: Quote) -> None:
             _l("The quote would be over before it is read. Choose a later day."), field="valid_until"
         )
     quote.act, quote.sent_at = Act.SENT, clock.now()
+    holds.show(record.ref_of(quote))
     record.write(quote, actor, "sent", total=f"{quote.total:,.2f}", until=quote.valid_until.isoformat())
     if quote.ticket.status in OPEN and quote.ticket.status is not Status.WAITING_QUOTE:
         status.become(quote.ticket, actor, Status.WAITING_QUOTE, clock.now(), reason=quote.title)
@@ -118,7 +120,7 @@ def revise(actor: Actor, quote: Quote, typed: Draft) -> Quote:
     _put(following, typed.lines)
     db.session.add(following)
     db.session.flush()
-    holds.hold(quote.ticket_id, record.ref_of(following))
+    holds.hold(quote.ticket_id, Work(HoldKind.QUOTE, following.number, following.title))
     record.write(following, actor, "revised", internal=True)
     return following
 

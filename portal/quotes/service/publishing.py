@@ -9,6 +9,7 @@ from portal.kernel.errors import Refused
 from portal.quotes.models import Quote
 from portal.quotes.rules import quoting
 from portal.quotes.service import record
+from portal.tickets.rules.holds import HoldKind, Work
 from portal.tickets.service import holds
 
 
@@ -23,7 +24,7 @@ def clause_of(quote: Quote) -> str:
 def await_it(quote: Quote) -> None:
     """It was accepted: from now on its publication is owed, and holds the ticket."""
     if clause_of(quote):
-        holds.hold(quote.ticket_id, _ref(quote))
+        holds.hold(quote.ticket_id, _work(quote))
 
 
 def why_not(quote: Quote) -> quoting.Why | None:
@@ -39,9 +40,9 @@ def publish(actor: Actor, quote: Quote, where: str) -> None:
     if not where.strip():
         raise Refused(_l("Write the address under which it can be reached."), field="where")
     quote.published_at, quote.published_where = clock.now(), where.strip()[:300]
-    holds.let_go(_ref(quote))
+    holds.let_go(_work(quote).ref)
     record.write(quote, actor, "published", where=quote.published_where, clause=clause_of(quote))
 
 
-def _ref(quote: Quote) -> str:
-    return f"publish:{quote.number}"
+def _work(quote: Quote) -> Work:
+    return Work(HoldKind.PUBLISH, quote.number, quote.title)

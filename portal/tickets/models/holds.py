@@ -6,7 +6,8 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.infra.db import Amount, BigId, Instant, Model
+from portal.infra.db import Amount, BigId, Instant, Model, choice
+from portal.tickets.rules.holds import HoldKind
 
 
 class WorkHold(Model):
@@ -19,7 +20,13 @@ class WorkHold(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     ref: Mapped[str] = mapped_column(String(80))
-    """ "visit:" or "quote:" and the number that people say."""
+    """Kind and number, as the floors above say it: "visit:17"."""
+    kind: Mapped[HoldKind] = mapped_column(choice(HoldKind, "hold_kind"))
+    number: Mapped[int] = mapped_column(BigId)
+    name: Mapped[str] = mapped_column(String(200))
+    """What the work is about, where a number says nothing: a device, an upgrade, a quote's title."""
+    shown: Mapped[bool]
+    """The client may read of it."""
     since: Mapped[datetime] = mapped_column(Instant)
 
 

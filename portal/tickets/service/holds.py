@@ -1,33 +1,61 @@
 """What keeps a ticket from being resolved, and what both sides have agreed to pay for: written by the floors above.
 
-Refuses to know visits and quotes: they are references here.
+Refuses to know visits and quotes: they are a kind and a number here, with the words that say why a ticket waits.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra.db import db
-from portal.kernel import clock
+from portal.kernel import clock, refs
 from portal.tickets.models.holds import WorkApproval, WorkHold
+from portal.tickets.rules.holds import HoldKind, Work
 
-OPEN_WORK = _l(
-    "Work for this ticket is still open: a visit, a quote, a device that is with us, a training, or what has to go live. "
-    "End or cancel it first."
-)
+_NAMES = {
+    HoldKind.VISIT: lambda w: _("Visit %(number)s", number=refs.visit_number(w.number)),
+    HoldKind.QUOTE: lambda w: _("Quote %(number)s", number=refs.quote_number(w.number)),
+    HoldKind.SHIPMENT: lambda w: _("Sent in or fetched: %(device)s", device=w.name),
+    HoldKind.TRAINING: lambda w: _("Training for %(what)s", what=w.name),
+    HoldKind.PUBLISH: lambda w: _("Going live: what quote %(number)s made", number=refs.quote_number(w.number)),
+}  # fmt: skip
 
 
-def hold(ticket_id: int, ref: str) -> None:
+@dataclass(frozen=True)
+class Held:
+    """Work that holds a ticket, since when."""
+
+    work: Work
+    since: datetime
+
+    @property
+    def words(self) -> str:
+        """What it is, in the reader's language, within a sentence."""
+        return _NAMES[self.work.kind](self.work)
+
+
+def hold(ticket_id: int, work: Work) -> None:
     """Work for the ticket has begun to be planned. Twice is once."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = {"ticket_id": ticket_id, "ref": ref, "since": clock.now()}
+    row = {
+        "ticket_id": ticket_id, "ref": work.ref, "kind": work.kind, "number": work.number, "name": work.name[:200],
+        "shown": work.shown, "since": clock.now(),
+    }  # fmt: skip
     statement = insert(WorkHold).values(row)
     db.session.execute(statement.on_conflict_do_nothing(index_elements=["ticket_id", "ref"]))
+
+
+def show(ref: str) -> None:
+    """From now on the client may read of it."""
+    shown = update(WorkHold).where(WorkHold.ref == ref).values(shown=True)
+    db.session.execute(shown.execution_options(synchronize_session=False))
 
 
 def let_go(ref: str, ticket_id: int | None = None) -> None:
@@ -38,10 +66,21 @@ def let_go(ref: str, ticket_id: int | None = None) -> None:
     db.session.execute(gone.execution_options(synchronize_session=False))
 
 
-def of(ticket_id: int) -> Sequence[str]:
-    """The references that hold a ticket, the oldest first."""
-    query = select(WorkHold.ref).where(WorkHold.ticket_id == ticket_id).order_by(WorkHold.id)
-    return db.session.scalars(query).all()
+def of(ticket_id: int, *, but: str = "", shown_only: bool = False) -> list[Held]:
+    """What holds a ticket, the oldest first. `but`: the ref of work that is left out; `shown_only`: what the client may read."""
+    query = select(WorkHold).where(WorkHold.ticket_id == ticket_id, WorkHold.ref != but)
+    if shown_only:
+        query = query.where(WorkHold.shown)
+    return [
+        Held(Work(row.kind, row.number, row.name, row.shown), row.since)
+        for row in db.session.scalars(query.order_by(WorkHold.id))
+    ]
+
+
+def still_open(found: Sequence[Held]) -> Any:
+    """The sentence that says what keeps a ticket open."""
+    names = "; ".join(one.words for one in found)
+    return _l("Work for this ticket is still open: %(work)s. End or cancel it first.", work=names)
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ def move(actor: Actor, ticket: Ticket, organisation_id: int, requester_id: int, 
         raise Refused(_l("It belongs to this organisation already."), field="organisation_id")
     if ticket.merged_into_id is not None or ticket.holds_merged:
         raise Refused(_l("It was merged with another ticket of its organisation. Undo the merge first."))
-    if holds.of(ticket.id):
-        raise Refused(_l("Work for this ticket is still open: a visit or a quote. End or cancel it first."))
+    if found := holds.of(ticket.id):
+        raise Refused(holds.still_open(found))
     if not reason.strip():
         raise Refused(_l("Say why it is moved; the reason is kept for the staff."), field="reason")
     now = clock.now()

@@ -6,7 +6,7 @@ from portal.tickets.service import fields, holds
 
 def obstacle(ticket: Ticket, *, but: str = "") -> str | None:
     """In the reader's words; None if nothing does. `but`: the reference of work that is ending with this very step."""
-    if any(ref != but for ref in holds.of(ticket.id)):
-        return str(holds.OPEN_WORK)
+    if found := holds.of(ticket.id, but=but):
+        return str(holds.still_open(found))
     names = fields.unfilled(ticket)
     return str(fields.not_filled(names)) if names else None

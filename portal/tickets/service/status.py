@@ -140,8 +140,8 @@ def resolve(actor: Actor, ticket: Ticket, code: ClosureCode, words: Words) -> No
     """Staff say it is done, and what was done; the client is asked to confirm (TS-19). Twice is refused."""
     if ticket.status is Status.RESOLVED:
         raise Refused(_REFUSALS[Why.NOT_FROM_HERE])
-    if holds.of(ticket.id):
-        raise Refused(holds.OPEN_WORK)
+    if found := holds.of(ticket.id):
+        raise Refused(holds.still_open(found))
     now = clock.now()
     become(ticket, actor, Status.RESOLVED, now)
     touch_by_staff(ticket, actor, now)

@@ -25,7 +25,8 @@ from portal.tickets.queries import fields, links, merged, promises, scope, timel
 from portal.tickets.render import fields as fields_render
 from portal.tickets.render import operations
 from portal.tickets.render import timeline as render
-from portal.tickets.service import conversation, following, status
+from portal.tickets.rules.words import OPEN
+from portal.tickets.service import conversation, following, holds, status
 from portal.tickets.views_client import around
 from portal.tickets.views_client.door import blueprint
 from portal.web import guards, htmx, uploads
@@ -235,6 +236,7 @@ def _state(found: Any) -> dict[str, Any]:
         "goes_on_as": merged.goes_on_as(guards.actor(), found.number) if found.merged_into_id else None,
         "steps": render.ladder_steps(found.phase, found.status, works, reader_is_staff=False),
         "standing": queries.standing_of(found, clock.now()),
+        "held": holds.of(found.id, shown_only=True) if found.status in OPEN else [],
         **contracts.panel(
             promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)
         ),

@@ -10,7 +10,7 @@ from portal.tickets.forms.operations import LinkForm, SplitForm
 from portal.tickets.queries import fields, links, picks, scope, tags
 from portal.tickets.render import fields as fields_render
 from portal.tickets.render import operations as render
-from portal.tickets.service import linking
+from portal.tickets.service import holds, linking
 from portal.tickets.views_staff import act
 from portal.tickets.views_staff.door import blueprint
 from portal.tickets.views_staff.merging import other_ticket
@@ -29,7 +29,7 @@ def more(number: int) -> ResponseReturnValue:
         template, ticket=found, links=links.links_of(actor, found), ways=render.WAYS,
 
         filled=fields_render.facts(fields.values_of(actor, found)),
-        tags=tags.of_tickets([found.id]).get(found.id, []), nav="tickets_staff.queue",
+        tags=tags.of_tickets([found.id]).get(found.id, []), held=holds.of(found.id), nav="tickets_staff.queue",
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from portal.tickets.queries import staff as queries
 from portal.tickets.rules import fields as rules
 from portal.tickets.rules.fields import Moment
 from portal.tickets.rules.words import ClosureCode, Kind, Outcome, Phase
-from portal.tickets.service import conversation, following, status
+from portal.tickets.service import conversation, following, holds, status
 from portal.tickets.service import fields as answers
 from portal.tickets.service.record import Words
 from portal.tickets.views_staff import act
@@ -99,7 +99,12 @@ def resolve(number: int) -> ResponseReturnValue:
 
     done = _("The client is asked to confirm.")
     return act.by_form(
-        number, "resolve", form, step, done, show=lambda: _children(number) | {"custom": custom.drawn(form)}
+        number,
+        "resolve",
+        form,
+        step,
+        done,
+        show=lambda: _children(number) | {"custom": custom.drawn(form), "held": holds.of(ticket.id)},
     )
 
 

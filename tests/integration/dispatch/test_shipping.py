@@ -43,7 +43,9 @@ def test_it_is_sent_in_with_its_freight_number_kept_and_sent_back(cast, as_user,
     mine = as_user(cast.owner)
     assert "SF Express SF 1234 5678" in mine.get(f"/requests/{number}").text
     end = {"code": "solved_remotely", "text": "Mended."}
-    assert "Work for this ticket is still open" in desk.post(f"/desk/tickets/{number}/resolve", data=end).text
+    named = f"Sent in or fetched: {cast.till.name}"
+    assert f"still open: {named}. " in desk.post(f"/desk/tickets/{number}/resolve", data=end).text
+    assert f"寄修或取修：{cast.till.name}" in mine.get(f"/requests/{number}").text
     tell("2026-03-20 10:00")
     assert act(desk, number, "receive").status_code == 303
     arrive = db_session.query(TicketClock).filter_by(metric="arrive", internal=False).one()

@@ -13,6 +13,7 @@ from portal.dispatch.models import ServiceSheet, SheetPhoto
 from portal.dispatch.rules.visiting import VisitStatus
 from portal.kernel import clock
 from portal.tickets.rules.fields import FieldType, Label, Needed
+from portal.tickets.rules.holds import HoldKind, Work
 from portal.tickets.rules.words import Kind, Status
 from portal.tickets.service import fields as ticket_fields
 from portal.tickets.service import holds
@@ -294,8 +295,8 @@ def test_other_work_that_is_open_keeps_the_ticket_open_too(phone, cast):
     phone("sheet", "2026-03-11 09:10", **sheet(cast))
     phone("finish", "2026-03-11 09:20", solved="yes")
     with told("2026-03-11 09:25"):
-        holds.hold(held(phone.visit).tickets[0].ticket_id, "quote:77")
+        holds.hold(held(phone.visit).tickets[0].ticket_id, Work(HoldKind.QUOTE, 77))
     answer = phone("sign", "2026-03-11 09:30", **both())
-    assert "Work for this ticket is still open" in answer.json["said"][0]
+    assert "Work for this ticket is still open: Quote Q-77." in answer.json["said"][0]
     assert held(phone.visit).status is VisitStatus.SIGNED
     assert held(phone.visit).tickets[0].ticket.status is not Status.RESOLVED

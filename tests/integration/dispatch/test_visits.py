@@ -255,7 +255,7 @@ def test_a_ticket_with_an_open_visit_cannot_be_resolved(cast, enter, climbed):
     number = climbed("2026-03-10 09:00")
     with told("2026-03-10 10:00"):
         plan(cast, number, "2026-03-11 09:00", "2026-03-11 11:00")
-    with pytest.raises(Refused, match="still open"):
+    with pytest.raises(Refused, match=r"still open: Visit V-1001\."):
         opened.resolve(cast.agent, number)
 
 

@@ -94,7 +94,10 @@ def test_after_an_update_the_ticket_waits_for_the_training(cast, as_user, signed
     assert send(desk, number, kind="CRM").status_code == 303
     end = {"code": "answered", "text": "Installed."}
     refused = desk.post(f"/desk/tickets/{number}/resolve", data=end)
-    assert (refused.status_code, "Work for this ticket is still open" in refused.text) == (422, True)
+    assert (refused.status_code, "Work for this ticket is still open: Training for CRM" in refused.text) == (
+        422,
+        True,
+    )
     address = re.search(
         r"/desk/tickets/\d+/upgrades/\d+/training", desk.htmx("GET", f"/desk/tickets/{number}/ladder").text
     )

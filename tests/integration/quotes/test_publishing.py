@@ -55,7 +55,10 @@ def test_nothing_goes_live_before_it_was_accepted_and_the_ticket_waits_for_it(
     assert desk.post(f"{path}/accepted", data={"name": "王敏"}).status_code == 303
     assert f"{path}/publish" in desk.get(path).text
     end = {"code": "answered", "text": "It is done."}
-    assert "what has to go live" in desk.post(f"/desk/tickets/{ticket}/resolve", data=end).text
+    assert (
+        f"still open: Going live: what quote Q-{number} made."
+        in desk.post(f"/desk/tickets/{ticket}/resolve", data=end).text
+    )
     assert desk.post(f"{path}/publish", data={"where": " "}).status_code == 422
     assert desk.post(f"{path}/publish", data={"where": "https://harbour.example/about"}).status_code == 303
     twice = desk.post(f"{path}/publish", data={"where": "https://other.example"})

@@ -1,9 +1,11 @@
 """A quote from draft to acceptance: evidence, guards, silence, charges."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -221,3 +223,23 @@ def test_a_client_sees_sent_quotes_of_his_tickets_and_a_stranger_none(cast, aske
         drafting.revise(opened.actor(cast.agent), held(sent), typed(title="Not ready"))
     assert quotes.quote_for(opened.actor(cast.owner), sent).revision == 1
     assert db_session.scalar(select(Quote.revision).order_by(Quote.id.desc())) == 2
+
+
+@pytest.mark.databases("sqlite")
+def test_a_ticket_says_which_quote_it_waits_for_and_the_client_reads_of_it_once_it_was_sent(
+    cast, asked, as_user
+):
+    with told("2026-02-10 10:00"):
+        number = drafting.draft(opened.actor(cast.agent), opened.held(cast.agent, asked), typed()).number
+    name = f"Quote Q-{number}"
+    with time_machine.travel(at("2026-02-10 10:30"), tick=False):
+        desk, mine = as_user(cast.agent), as_user(cast.owner)
+        panel = desk.get(f"/desk/tickets/{asked}/more").text
+        assert re.search(rf'href="/desk/quotes/{number}">{name}</a> Export', panel)
+        assert f"still open: {name}. " in desk.get(f"/desk/tickets/{asked}/resolve").text
+        theirs = f"报价单 Q-{number}"
+        assert theirs not in mine.get(f"/requests/{asked}/state").text
+        with transaction():
+            drafting.send(opened.actor(cast.agent), held(number))
+        state = mine.get(f"/requests/{asked}/state").text
+        assert re.search(rf'href="/quotes/{number}">{theirs}</a> Export <span class="quiet">', state)
