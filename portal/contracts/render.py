@@ -225,7 +225,7 @@ RENEWAL: dict[RenewalMode, list[Any]] = {
     RenewalMode.NONE: [_l("It ends on its last day. Going on takes a new contract.")],
     RenewalMode.TACIT: [_l("It goes on by itself unless one side says otherwise before the end.")],
     RenewalMode.FEE_AND_SETTLED: [
-        _l("You ask for another term, and we agree."),
+        _l("Both sides agree on another term."),
         _l("Everything that is open under this contract is paid."),
         _l("The next term's fee is paid. From that day the contract goes on."),
     ],

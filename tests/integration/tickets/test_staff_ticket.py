@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from portal.infra.db import db
 from portal.infra.transaction import transaction
 from portal.kernel import clock
@@ -212,3 +214,12 @@ def test_an_ended_ticket_offers_no_call_and_no_ladder_button(cast, as_user):
     text = page(as_user(cast.agent), number)
     assert f"/desk/tickets/{number}/call" not in text
     assert f"/desk/tickets/{number}/reopen" in text
+
+
+@pytest.mark.databases("sqlite")
+def test_no_key_of_the_page_and_its_panels_stands_for_two_things(cast, as_user):
+    browser, number = as_user(cast.agent), opened.ticket(cast)
+    whole = page(browser, number) + browser.get(f"/desk/tickets/{number}/ladder", headers={"HX-Request": "true"}).text
+    keys = re.findall(r'data-key="([^"]+)"', whole)
+    assert {"c", "m", "p", "r"} <= set(keys)
+    assert sorted(keys) == sorted(set(keys))
