@@ -219,7 +219,10 @@ def test_an_ended_ticket_offers_no_call_and_no_ladder_button(cast, as_user):
 @pytest.mark.databases("sqlite")
 def test_no_key_of_the_page_and_its_panels_stands_for_two_things(cast, as_user):
     browser, number = as_user(cast.agent), opened.ticket(cast)
-    whole = page(browser, number) + browser.get(f"/desk/tickets/{number}/ladder", headers={"HX-Request": "true"}).text
+    whole = (
+        page(browser, number)
+        + browser.get(f"/desk/tickets/{number}/ladder", headers={"HX-Request": "true"}).text
+    )
     keys = re.findall(r'data-key="([^"]+)"', whole)
     assert {"c", "m", "p", "r"} <= set(keys)
     assert sorted(keys) == sorted(set(keys))
