@@ -1,23 +1,24 @@
 """What is shown while somebody is on the phone: who it is, what is open, what the contract leaves, the last calls, the devices.
 
-A fixed number of statements, whatever the organisation's history: each list is a few, by an index.
+A fixed number of statements, whatever the organisation's history: each list is a few, by an index, read as plain rows.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import and_, bindparam, case, select
 
 from portal.assets import queries as assets
 from portal.assets.models import Device
 from portal.contracts.queries import pages
 from portal.contracts.queries.pages import Shown
-from portal.infra.db import db
+from portal.infra.db import BigId, fetch
+from portal.infra.plain import Parts, Plain
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people import queries as people
-from portal.people.models import Contact, Membership, Organisation, Site, User
+from portal.people.models import Contact, ContactPhone, Membership, Organisation, Site, User
 from portal.tickets.models.ticket import Ticket, TimelineEntry, WorkLog
 from portal.tickets.queries import scope
 from portal.tickets.rules.words import OPEN, Phase, Status
@@ -32,17 +33,21 @@ _LATELY = 30
 
 @dataclass(frozen=True)
 class Card:
-    """`contact` None: only the organisation is known. `device`: what they named."""
+    """Plain rows with the names that the models have. `contact` None: only the organisation is known. `device`: what they
+    named."""
 
-    organisation: Organisation
-    contact: Contact | None
+    organisation: Any
+    contact: Any
     title: str
-    site: Site | None
-    device: Device | None
-    tickets: Sequence[Ticket]
+    site: Any
+    device: Any
+    tickets: Sequence[Plain]
+    """With the names of `requester`, `device` and `assignee`."""
     contracts: Sequence[Shown]
-    calls: Sequence[WorkLog]
-    devices: Sequence[Device]
+    calls: Sequence[Plain]
+    """With the names of `user` and `contact`, and number and subject of its `ticket`."""
+    devices: Sequence[Plain]
+    """With the name of the `site`."""
     colleagues: Sequence[Contact]
     """Who else of the organisation may be on the phone, when nobody is chosen yet."""
 
@@ -57,93 +62,125 @@ def card(actor: Actor, organisation_id: int, contact_id: int | None, device_id: 
     """Raises NotFound for others than staff, and for a person or a device of another organisation."""
     if not actor.is_staff:
         raise NotFound
-    organisation = people.organisation_for(actor, organisation_id)
-    member = _member(organisation_id, contact_id) if contact_id else None
-    if contact_id and member is None:
+    values = {"organisation": organisation_id, "contact": contact_id or 0, "device": device_id or 0}
+    found = fetch(_HEAD, values)
+    if not found:
         raise NotFound
-    device = assets.device_of(organisation_id, device_id) if device_id else None
-    contact = member.contact if member else None
+    organisation, member, contact, site, device, phone = _HEAD_PARTS.read(found[0])
+    if (contact_id and contact is None) or (device_id and device is None):
+        raise NotFound
+    if contact:
+        contact.phone = phone
     return Card(
         organisation=organisation,
         contact=contact,
-        title=(member.title or "") if member else "",
-        site=db.session.get(Site, member.site_id) if member and member.site_id else None,
+        title=(member.title or "") if contact else "",
+        site=site if contact else None,
         device=device,
-        tickets=_tickets(actor, organisation_id, contact_id, device_id),
+        tickets=_beside(_TICKET_PARTS, _TICKETS, values, "requester", "device", "assignee"),
         contracts=pages.contracts_page(actor, organisation_id, pages.IN_FORCE, None, CONTRACTS - 1),
-        calls=_calls(actor, organisation_id),
-        devices=_devices(actor, organisation_id),
+        calls=_beside(_CALL_PARTS, _CALLS, values, "ticket", "user", "contact"),
+        devices=_beside(_DEVICE_PARTS, _DEVICES, values, "site"),
         colleagues=[] if contact else people.contacts_of(organisation_id)[:DEVICES],
     )
 
 
-def _member(organisation_id: int, contact_id: int | None) -> Membership | None:
-    query = (
-        select(Membership)
-        .join(Membership.contact)
-        .where(Membership.organisation_id == organisation_id, Membership.contact_id == contact_id)
-        .where(Membership.active, Contact.active)
-        .options(
-            joinedload(Membership.contact).options(selectinload(Contact.phones), selectinload(Contact.emails))
-        )
+def _beside(parts: Parts, statement: Any, values: dict[str, int], *names: str) -> list[Plain]:
+    """The first part of each row, with the others put in beside by these names."""
+    rows = []
+    for row in fetch(statement, values):
+        one, *rest = parts.read(row)
+        vars(one).update(zip(names, rest, strict=True))
+        rows.append(one)
+    return rows
+
+
+# Built once, for the staff: whoever runs one asks first.
+_ORGANISATION, _CONTACT, _DEVICE = (bindparam(n, type_=BigId) for n in ("organisation", "contact", "device"))
+_HEAD_PARTS = Parts(
+    (Organisation, ()), (Membership, ("id", "title")), (Contact, ("id", "name", "language", "time_zone")),
+    (Site, ("id", "name", "phone")), (Device, ()),
+)  # fmt: skip
+_HEAD = (
+    people.organisations_for(scope.STAFF)
+    .with_only_columns(
+        *_HEAD_PARTS.columns,
+        select(ContactPhone.number)
+        .where(ContactPhone.contact_id == Contact.id)
+        .order_by(ContactPhone.id)
+        .limit(1)
+        .scalar_subquery(),
     )
-    return db.session.scalar(query)
-
-
-def _tickets(
-    actor: Actor, organisation_id: int, contact_id: int | None, device_id: int | None
-) -> Sequence[Ticket]:
-    """Open ones and those to be confirmed: of this device and this person first, then the last active."""
-    query = (
-        scope.tickets_for(actor)
-        .where(Ticket.organisation_id == organisation_id, Ticket.status.in_(OPEN | {Status.RESOLVED}))
-        .options(
-            joinedload(Ticket.device),
-            joinedload(Ticket.requester),
-            joinedload(Ticket.assignee).joinedload(User.contact),
-        )
-        .order_by(
-            case((Ticket.device_id == (device_id or 0), 0), else_=1),
-            case((Ticket.requester_id == (contact_id or 0), 0), else_=1),
-            Ticket.last_activity_at.desc(),
-        )
-        .limit(TICKETS)
+    .select_from(Organisation)
+    .outerjoin(
+        Membership,
+        and_(
+            Membership.organisation_id == Organisation.id,
+            Membership.contact_id == _CONTACT,
+            Membership.active,
+        ),
     )
-    return db.session.scalars(query).all()
+    .outerjoin(Contact, and_(Contact.id == Membership.contact_id, Contact.active))
+    .outerjoin(Site, Site.id == Membership.site_id)
+    .outerjoin(Device, and_(Device.id == _DEVICE, Device.organisation_id == Organisation.id, Device.active))
+    .where(Organisation.id == _ORGANISATION)
+)
 
-
-def _calls(actor: Actor, organisation_id: int) -> Sequence[WorkLog]:
-    lately = (
-        scope.tickets_for(actor)
-        .with_only_columns(Ticket.id)
-        .where(Ticket.organisation_id == organisation_id)
-        .order_by(Ticket.last_activity_at.desc(), Ticket.id.desc())
-        .limit(_LATELY)
-        .subquery()
+_REQUESTER, _ASSIGNEE = Contact.__table__.alias("requester"), Contact.__table__.alias("has_it")
+_TICKET_PARTS = Parts(
+    (Ticket, ("id", "number", "subject", "status", "last_activity_at")),
+    (_REQUESTER, ("name",)), (Device, ("name",)), (_ASSIGNEE, ("name",)),
+)  # fmt: skip
+_TICKETS = (
+    scope.visible(select(*_TICKET_PARTS.columns).select_from(Ticket), scope.STAFF)
+    .join(_REQUESTER, _REQUESTER.c.id == Ticket.requester_id)
+    .outerjoin(Device, Device.id == Ticket.device_id)
+    .outerjoin(User, User.id == Ticket.assignee_id)
+    .outerjoin(_ASSIGNEE, _ASSIGNEE.c.id == User.contact_id)
+    .where(Ticket.organisation_id == _ORGANISATION, Ticket.status.in_(OPEN | {Status.RESOLVED}))
+    .order_by(
+        case((Ticket.device_id == _DEVICE, 0), else_=1),
+        case((Ticket.requester_id == _CONTACT, 0), else_=1),
+        Ticket.last_activity_at.desc(),
     )
-    query = (
-        select(WorkLog)
-        .where(WorkLog.ticket_id.in_(select(lately.c.id)), WorkLog.phase == Phase.PHONE)
-        .options(
-            joinedload(WorkLog.user).joinedload(User.contact),
-            joinedload(WorkLog.contact),
-            joinedload(WorkLog.entry).joinedload(TimelineEntry.ticket),
-        )
-        .order_by(WorkLog.started_at.desc(), WorkLog.id.desc())
-        .limit(CALLS)
-    )
-    return db.session.scalars(query).all()
+    .limit(TICKETS)
+)
+"""Open ones and those to be confirmed: of this device and this person first, then the last active."""
 
+_CALL_PARTS = Parts(
+    (WorkLog, ("id", "started_at", "minutes", "outcome", "advice")), (Ticket, ("number", "subject")),
+    (_ASSIGNEE, ("name",)), (_REQUESTER, ("name",)),
+)  # fmt: skip
+_LAST = (
+    scope.visible(select(Ticket.id), scope.STAFF)
+    .where(Ticket.organisation_id == _ORGANISATION)
+    .order_by(Ticket.last_activity_at.desc(), Ticket.id.desc())
+    .limit(_LATELY)
+    .subquery()
+)
+_CALLS = (
+    select(*_CALL_PARTS.columns)
+    .select_from(WorkLog)
+    .join(TimelineEntry, TimelineEntry.id == WorkLog.entry_id)
+    .join(Ticket, Ticket.id == TimelineEntry.ticket_id)
+    .join(User, User.id == WorkLog.user_id)
+    .join(_ASSIGNEE, _ASSIGNEE.c.id == User.contact_id)
+    .outerjoin(_REQUESTER, _REQUESTER.c.id == WorkLog.contact_id)
+    .where(WorkLog.ticket_id.in_(select(_LAST.c.id)), WorkLog.phase == Phase.PHONE)
+    .order_by(WorkLog.started_at.desc(), WorkLog.id.desc())
+    .limit(CALLS)
+)
 
-def _devices(actor: Actor, organisation_id: int) -> Sequence[Device]:
-    query = (
-        assets.devices_for(actor)
-        .where(Device.organisation_id == organisation_id)
-        .options(joinedload(Device.site))
-        .order_by(Device.name, Device.id)
-        .limit(DEVICES + 1)
-    )
-    return db.session.scalars(query).all()
+_DEVICE_PARTS = Parts((Device, ("id", "name", "tag")), (Site, ("id", "name")))
+_DEVICES = (
+    assets.devices_for(scope.STAFF)
+    .with_only_columns(*_DEVICE_PARTS.columns)
+    .select_from(Device)
+    .outerjoin(Site, Site.id == Device.site_id)
+    .where(Device.organisation_id == _ORGANISATION)
+    .order_by(Device.name, Device.id)
+    .limit(DEVICES + 1)
+)
 
 
 def devices_by_id(actor: Actor, organisation_id: int) -> dict[int, Device]:
