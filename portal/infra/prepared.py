@@ -3,25 +3,41 @@
 SQLAlchemy needs ten times as long for a short statement that it knows as the database does. Here it becomes the engine's SQL, the
 order of its values, and what makes a value of ours out of a column; from then on only the driver works.
 
-Keeps what is asked at least twice as the same object: a statement of a module, not one that is built for a call. Refuses an IN
-whose list comes with the values: such a one goes the long way. So does everything while somebody listens to the statements or
-they are logged, so that nobody misses one.
+Keeps what is asked at least twice as the same object: a statement of a module, not one that is built for a call. One with an IN
+whose list comes with the values is kept for each length of the list, up to LONGEST. The long way goes what has another list than
+that, and everything while somebody listens to the statements or they are logged, so that nobody misses one.
 """
 
 import logging
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, Select
+from sqlalchemy import BindParameter, Connection, CursorResult, Dialect, Executable, Select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
 from sqlalchemy.types import TypeEngine
 
 Process = Callable[[Any], Any]
-_known: WeakKeyDictionary[Executable, "dict[Dialect, Prepared | None]"] = WeakKeyDictionary()
-"""None for one that does not fit."""
+LONGEST = 100
 _NO_VALUES: dict[str, Any] = {}
+
+
+class _Known:
+    """What is kept of a statement: for an engine, the names of its values and the lengths of its lists."""
+
+    __slots__ = ("lists", "ready")
+
+    def __init__(self, statement: Executable) -> None:
+        parts = visitors.iterate(statement)  # type: ignore[arg-type]
+        binds = {b for b in parts if isinstance(b, BindParameter)}
+        self.lists = tuple({b.key for b in binds if b.expanding and b.required})
+        self.ready: dict[Any, Prepared | None] = {}
+        """None for one that does not fit."""
+
+
+_known: WeakKeyDictionary[Executable, _Known] = WeakKeyDictionary()
 
 
 def rows(connection: Connection, statement: Executable, values: Mapping[str, Any] | None) -> Sequence[Any]:
@@ -29,14 +45,17 @@ def rows(connection: Connection, statement: Executable, values: Mapping[str, Any
     values = values or _NO_VALUES
     known = _known.get(statement)
     if known is None:
-        _known[statement] = {}
-    else:
-        ready = known.get(connection.dialect)
-        if ready and ready.keys == values.keys() and not _heard(connection):
-            return ready.rows(connection, values)
+        _known[statement] = _Known(statement)
+        return connection.execute(statement, values).all()
+    lists = [values[name] for name in known.lists if name in values]
+    lengths = [len(one) if isinstance(one, (list, tuple)) else 0 for one in lists]
+    kind = (connection.dialect, *values, *lengths) if lengths else (connection.dialect, *values)
+    ready = known.ready.get(kind)
+    if ready and not _heard(connection):
+        return ready.rows(connection, values)
     result = connection.execute(statement, values)
-    if known is not None and connection.dialect not in known:
-        known[connection.dialect] = _prepared(connection.dialect, statement, values, result)
+    if kind not in known.ready and all(0 < n <= LONGEST for n in lengths):
+        known.ready[kind] = _prepared(connection.dialect, statement, values, known.lists, result)
     return result.all()
 
 
@@ -51,7 +70,11 @@ def _heard(connection: Connection) -> bool:
 
 
 def _prepared(
-    dialect: Dialect, statement: Executable, values: Mapping[str, Any], result: CursorResult[Any]
+    dialect: Dialect,
+    statement: Executable,
+    values: Mapping[str, Any],
+    lists: Sequence[str],
+    result: CursorResult[Any],
 ) -> "Prepared | None":
     if not isinstance(statement, Select):
         return None
@@ -59,33 +82,51 @@ def _prepared(
     described = result.cursor.description if result.cursor is not None else ()
     compiled: Any = statement.compile(dialect=dialect)
     state = compiled.construct_expanded_state(dict(values))
-    varies = {*state.parameter_expansion, *(bind.key for bind in compiled.literal_execute_params)}
+    expanded_by_call = values.keys() & state.parameter_expansion.keys()
     if (
         len(columns) != len(described)
-        or varies & values.keys()
+        or not expanded_by_call <= set(lists)
+        or any(bind.key in values for bind in compiled.literal_execute_params)
         or any(bind.callable for bind in compiled.binds.values())
     ):
         return None
+    # A value of a list has a name of its own: whose it is, and the how manyth.
+    listed = {
+        one: (name, n) for name in expanded_by_call for n, one in enumerate(state.parameter_expansion[name])
+    }
 
-    def process(name: str) -> Process | None:
-        if name in state.processors:
-            found: Process = state.processors[name]
-            return found
-        return _impl(compiled.binds[name].type, dialect).bind_processor(dialect)
+    def cell(name: str) -> Cell:
+        process = state.processors.get(name)
+        if process is None and name in compiled.binds:
+            process = _impl(compiled.binds[name].type, dialect).bind_processor(dialect)
+        value = state.parameters[name]
+        asked, place = listed.get(name, (name, None))
+        if asked in values:
+            return Cell(name, asked, place, process)
+        return Cell(name, None, None, process(value) if process else value)
 
     made = {
         index: make
         for index, (column, told) in enumerate(zip(columns, described, strict=True))
         if (make := _impl(column.type, dialect).result_processor(dialect, told[1])) is not None
     }
-    return Prepared(
-        state.statement, state.positiontup, state.parameters, {name: process(name) for name in state.parameters},
-        frozenset(values), list(result.keys()), made,
-    )  # fmt: skip
+    order = state.positiontup
+    cells = [cell(name) for name in (state.parameters if order is None else order)]
+    return Prepared(state.statement, cells, list(result.keys()), made, by_name=order is None)
 
 
 def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return kind.dialect_impl(dialect)
+
+
+class Cell(NamedTuple):
+    """A value that the driver is given: one of those that come with the call, at `place` of a list, made by `kept`; or, where
+    `asked` is None, `kept` itself."""
+
+    name: str
+    asked: str | None
+    place: int | None
+    kept: Any
 
 
 class Prepared:
@@ -94,34 +135,28 @@ class Prepared:
     def __init__(
         self,
         sql: str,
-        order: Sequence[str] | None,
-        parameters: Mapping[str, Any],
-        processes: Mapping[str, Process | None],
-        keys: frozenset[str],
+        cells: Sequence[Cell],
         names: Sequence[str],
         made: Mapping[int, Process],
+        *,
+        by_name: bool,
     ) -> None:
-        """`order`: of the values, for a driver that counts them; None for one that knows them by name. `keys`: those that come
-        with each call, the others stay as they are now. `made`: what makes a value of ours, by column."""
-        self._sql, self.keys, self._made = sql, keys, list(made.items())
+        """`by_name`: for a driver that knows values by their names; else it counts them. `made`: what makes a value of ours, by
+        column."""
+        self._sql, self._cells, self._made = sql, cells, list(made.items())
         self._row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
-        self._by_name = order is None
-        self._names = list(parameters if order is None else order)
-        self._values: list[tuple[str | None, Any]] = []
-        for name in self._names:
-            process, value = processes[name], parameters[name]
-            if name in keys:
-                self._values.append((name, process))
-            else:
-                self._values.append((None, process(value) if process else value))
+        self._names = [cell.name for cell in cells] if by_name else None
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Asks in the connection's transaction."""
-        cells = [
-            kept if name is None else kept(values[name]) if kept else values[name]
-            for name, kept in self._values
-        ]
-        given: Any = dict(zip(self._names, cells, strict=True)) if self._by_name else cells
+        cells: list[Any] = []
+        for _name, asked, place, kept in self._cells:
+            if asked is None:
+                cells.append(kept)
+                continue
+            value = values[asked] if place is None else values[asked][place]
+            cells.append(kept(value) if kept else value)
+        given: Any = dict(zip(self._names, cells, strict=True)) if self._names is not None else cells
         pooled, dialect = connection.connection, connection.dialect
         cursor = pooled.cursor()
         try:

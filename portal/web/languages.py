@@ -22,12 +22,19 @@ COOKIE = "language"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
+class _Domain(Domain):
+    """Finds the words by the language's name, not by what Babel writes anew for its locale at each sentence."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalogue(written())
+
+
 class _Babel(Babel):
     """Its own makes a domain a request, which reads the whole catalogue from the disk each time."""
 
     @cached_property
     def domain_instance(self) -> Domain:
-        return Domain(domain=self.domain)
+        return _Domain(domain=self.domain)
 
 
 babel = _Babel()

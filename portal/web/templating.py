@@ -7,7 +7,8 @@ way through each took longer than what it drew. Keeps no page and nothing of a p
 value, `drawn_for` a piece of the frame.
 """
 
-from collections.abc import Callable, MutableMapping
+import re
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import partial
 from keyword import iskeyword
 from types import BuiltinFunctionType, FunctionType
@@ -16,6 +17,7 @@ from typing import Any
 import markupsafe
 from flask import current_app, request
 from flask.templating import Environment as FlaskEnvironment
+from flask_babel.speaklater import LazyString
 from jinja2 import Template, nodes, runtime
 from jinja2.compiler import CodeGenerator, Frame, MacroRef, optimizeconst
 from jinja2.utils import missing
@@ -29,6 +31,33 @@ NUMBER = 9_876_543_210
 """Stands for a number in what is kept and only filled in; the second number of an address is the next one."""
 _escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
 """The part of escape() that does the work, where this release has it under that name."""
+
+
+_PLACE = re.compile(r"%(?:\((\w+)\)s|(%))")
+
+
+def _in_pieces(words: str) -> list[tuple[str, str | None]] | None:
+    """A sentence as texts, each with the name of the value behind it; None for one that holds more than plain values."""
+    pieces: list[tuple[str, str | None]] = []
+    text, at = "", 0
+    for place in _PLACE.finditer(words):
+        text += words[at : place.start()]
+        at = place.end()
+        if place[2]:
+            text += "%"
+        else:
+            pieces.append((text, place[1]))
+            text = ""
+    pieces.append((text + words[at:], None))
+    return None if "%" in _PLACE.sub("", words) else pieces
+
+
+def _spoken(pieces: list[tuple[str, str | None]], values: dict[str, nodes.Expr]) -> Iterator[nodes.Expr]:
+    for text, name in pieces:
+        if text:
+            yield nodes.Const(Markup(text))  # noqa: S704 - the catalogue is ours
+        if name:
+            yield values[name]
 
 
 class _Words(NodeTransformer):
@@ -54,6 +83,17 @@ class _Words(NodeTransformer):
         line = node.lineno
         if not node.kwargs:
             return nodes.Const(form % {}, lineno=line)
+        if self.html and (parts := _in_pieces(words)) is not None:
+            given = {kwarg.key: kwarg.value for kwarg in node.kwargs}
+            if {name for _text, name in parts if name} <= given.keys():
+                return nodes.Call(
+                    nodes.EnvironmentAttribute("said"),
+                    list(_spoken(parts, given)),
+                    [],
+                    None,
+                    None,
+                    lineno=line,
+                )
         values = [nodes.Pair(nodes.Const(k.key, lineno=line), k.value, lineno=line) for k in node.kwargs]
         return nodes.Mod(nodes.Const(form, lineno=line), nodes.Dict(values, lineno=line), lineno=line)
 
@@ -62,9 +102,18 @@ def shown(value: Any) -> str:
     """What a `{{ … }}` becomes in HTML: as markupsafe escapes it, but not wrapped as Markup once more, for it is joined to the
     page at once. A list of the desk shows a thousand values."""
     kind = type(value)
+    if kind is str:
+        return _escaped(value)
     if kind is Markup:
         return str.__str__(value)
-    return _escaped(value) if kind is str else escape(value)
+    if kind is int:
+        return str(value)
+    return _escaped(str(value)) if kind is LazyString else escape(value)
+
+
+def said(*parts: Any) -> Markup:
+    """A sentence with its values in it."""
+    return Markup("".join(map(shown, parts)))  # noqa: S704 - its words are ours, its values are escaped
 
 
 class Macro(runtime.Macro):
@@ -110,9 +159,13 @@ class _Written(CodeGenerator):
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if node.dyn_args or node.dyn_kwargs or any(iskeyword(kwarg.key) for kwarg in node.kwargs):
             return super().visit_Call(node, frame, forward_caller=forward_caller)
-        self.write("context.callee(")
-        self.visit(node.node, frame)
-        self.write(")(")
+        if isinstance(node.node, nodes.EnvironmentAttribute):
+            self.visit(node.node, frame)
+            self.write("(")
+        else:
+            self.write("context.callee(")
+            self.visit(node.node, frame)
+            self.write(")(")
         for value in (*node.args, *node.kwargs):
             self.visit(value, frame)
             self.write(", ")
@@ -137,6 +190,7 @@ class Environment(FlaskEnvironment):
     context_class = Context
     Macro = Macro
     shown = staticmethod(shown)
+    said = staticmethod(said)
 
     spoken: str | None = None
     """The language that this one compiles for; None for the one that hands on."""

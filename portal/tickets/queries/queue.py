@@ -4,10 +4,9 @@ One statement for the rows, one for the version; none of them writes. A statemen
 sought, and only for staff: the desk's views belong to nobody else.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -47,8 +46,7 @@ NEWEST_FIRST = "found"
 """The key of search results, which belong to no view."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the queue. `since` is what the view is ordered by; `draft`: the reader has unsent words on it."""
 
     id: int

@@ -77,7 +77,8 @@ def test_a_list_that_comes_with_the_values_may_be_another_each_time(organisation
     statement = select(Organisation.id).where(Organisation.id.in_(bindparam("ids", expanding=True)))
     for n in range(TIMES):
         for ids in (organisations[:n], organisations[n:], organisations):
-            assert {row.id for row in fetch(statement, {"ids": ids})} == set(ids)
+            for given in (ids, tuple(ids), frozenset(ids), ids * 60):
+                assert {row.id for row in fetch(statement, {"ids": given})} == set(ids)
 
 
 def test_a_value_that_is_missing_is_named_each_time(organisations: list[int]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import render_template, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, lazy_gettext
 from jinja2 import ChoiceLoader, FileSystemLoader, UndefinedError
 
 pytestmark = pytest.mark.databases("sqlite")
@@ -90,3 +90,15 @@ def test_a_call_that_does_not_fit_is_an_error(app, templates, call):
     name = templates("wrong.html", MACROS + "{{ " + call + " }}")
     with app.test_request_context(), pytest.raises((TypeError, UndefinedError)):
         render_template(name)
+
+
+def test_a_sentence_takes_its_values_where_each_language_wants_them(app, templates):
+    name = templates(
+        "order.html",
+        '{{ _("%(name)s, %(when)s: %(after)s instead of %(before)s, because: %(reason)s",'
+        ' name=who, when=1, after=none, before=lazy, reason="<i>"|safe) }}',
+    )
+    english, chinese = in_both(app, name, who="<b>", lazy=lazy_gettext("Queue"))
+    assert english == "&lt;b&gt;, 1: None instead of Queue, because: <i>"
+    assert all(part in chinese for part in ("&lt;b&gt;", "1", "None", "队列", "<i>"))
+    assert "%" not in chinese
