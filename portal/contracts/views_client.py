@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.assets import queries as assets
 from portal.assets.forms import KINDS
-from portal.contracts import render
 from portal.contracts.forms.cost import CostForm
 from portal.contracts.queries import pages
 from portal.contracts.queries.pages import Shown
+from portal.contracts.render import answers, overview
 from portal.contracts.rules import plain
 from portal.contracts.rules.decision import Question, Reason
 from portal.contracts.rules.terms import Service
@@ -55,14 +55,14 @@ def contract(contract_id: int) -> ResponseReturnValue:
     return render_template(
         "contracts/client/contract.html",
         shown=shown,
-        card=render.card(shown),
-        why=render.why(shown.standing),
-        figures=[(left, render.entries(lines, left.entitlement.code, _ticket_link)) for left in shown.left if left.entitlement],
+        card=overview.card(shown),
+        why=overview.why(shown.standing),
+        figures=[(left, overview.entries(lines, left.entitlement.code, _link)) for left in shown.left if left.entitlement],
         coverage=pages.coverage_of(shown),
         rounds=pages.next_rounds(shown),
-        prices=render.prices(shown),
-        steps=render.renewal_steps(shown.compiled.lifecycle),
-        render=render,
+        prices=overview.prices(shown),
+        steps=overview.renewal_steps(shown.compiled.lifecycle),
+        render=overview,
         device_kinds=KINDS,
         nav="contracts_client.listing",
     )  # fmt: skip
@@ -88,7 +88,7 @@ def cost() -> ResponseReturnValue:
         form.organisation_id.data = chosen
     form.offer(
         organisations,
-        [(s.value, word) for s, word in render.SERVICES.items() if s not in NOT_ASKED],
+        [(s.value, word) for s, word in overview.SERVICES.items() if s not in NOT_ASKED],
         assets.device_choices(actor, chosen),
     )
     asked = "service" in request.args
@@ -121,19 +121,22 @@ def _answer(form: CostForm, organisation_id: int) -> dict[str, Any]:
     found = known.get(decision.contract_id or 0)
     same = [a for a in details["alternatives"] if a["contract_id"] == decision.contract_id and found]
     return {
-        "answer": render.answer(details, found.record.number if found else None),
+        "answer": answers.answer(details, found.record.number if found else None),
         "contract_id": decision.contract_id if found else None,
         "gated": decision.reason is Reason.TRIAGE_REQUIRED,
-        "then": [render.answer(a, None) for a in same],
+        "then": [answers.answer(a, None) for a in same],
     }
 
 
 def _cards(found: list[Shown]) -> list[dict[str, Any]]:
     return [
-        render.card(s) | {"href": url_for("contracts_client.contract", contract_id=s.record.id)}
+        overview.card(s) | {"href": url_for("contracts_client.contract", contract_id=s.record.id)}
         for s in found
     ]
 
 
-def _ticket_link(number: int) -> str | None:
+def _link(kind: str, number: int) -> str | None:
+    """The page of a ticket or a visit that a line of the ledger names."""
+    if kind == "visit":
+        return look.link_if("dispatch_client.visit", visit_number=number)
     return look.link_if("tickets_client.ticket", number=number)

@@ -10,8 +10,8 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
 from portal.contracts.queries.facts import Known
+from portal.contracts.render import answers, overview
 from portal.kernel import refs
 from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries.deliveries import Reader
@@ -56,13 +56,13 @@ def mail(message: Message, reader: Reader, **context: Any) -> Rendered:
 
 def promise_word(metric: str) -> Any:
     """What was promised, in the language of whoever reads it."""
-    return contracts.METRICS.get(metric, metric)
+    return answers.METRICS.get(metric, metric)
 
 
 def renewal_steps(known: Known) -> tuple[Callable[[], list[str]], str]:
     """What it takes to go on, asked for in the reader's language, and the clause that says so."""
     lifecycle = known.compiled[max(known.compiled)].lifecycle
-    return lambda: contracts.renewal_steps(lifecycle), lifecycle.renewal_clause
+    return lambda: overview.renewal_steps(lifecycle), lifecycle.renewal_clause
 
 
 def word_of(delivery: Delivery) -> tuple[str, str, str]:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_babel import lazy_gettext as _l
 
-from portal.contracts import render as contracts
 from portal.contracts.queries import clauses, decisions, pages
+from portal.contracts.render import amounts, answers, overview
+from portal.contracts.rules import units
 from portal.kernel.actor import Actor, StaffRole
 from portal.quotes.models import Extension, Quote, QuoteConfirmation
 from portal.quotes.rules import quoting
@@ -18,15 +20,8 @@ from portal.quotes.service import publishing, record
 from portal.tickets.models.ticket import Ticket
 from portal.web import languages
 
-money = contracts.money
-KINDS = {
-    QuoteKind.IMPROVEMENT: _l("An improvement"),
-    QuoteKind.OFF_HOURS: _l("Work outside the hours of service"),
-    QuoteKind.EXTRA_VISIT: _l("An extra visit"),
-    QuoteKind.REPAIR: _l("Work that the contract excludes"),
-    QuoteKind.FACTORY: _l("Repair by the manufacturer"),
-    QuoteKind.PART: _l("Parts"),
-}
+money = amounts.money
+KINDS = {kind: lazy_gettext(words) for kind, words in quoting.KINDS.items()}
 CODES = {
     "": _l("Other"),
     "person_day": _l("Work"),
@@ -36,31 +31,8 @@ CODES = {
     "freight": _l("Freight both ways"),
     "duty": _l("Duty"),
 }
-UNITS = {
-    "": _l("piece"),
-    "person_day": _l("person-day"),
-    "hour": _l("hour"),
-    "visit": _l("visit"),
-    "lump": _l("lump sum"),
-    "month": _l("month"),
-    "year": _l("year"),
-    "page": _l("page"),
-    "record": _l("record"),
-    "incident": _l("incident"),
-}
-UNITS_COUNTED = {
-    "": _l("pieces"),
-    "person_day": _l("person-days"),
-    "hour": _l("hours"),
-    "visit": _l("visits"),
-    "lump": _l("lump sums"),
-    "month": _l("months"),
-    "year": _l("years"),
-    "page": _l("pages"),
-    "record": _l("records"),
-    "incident": _l("incidents"),
-}
-"""After any number but one: 2.5 person-days."""
+UNITS = {"" if code == "piece" else code: lazy_gettext(words.one) for code, words in units.UNITS.items()}
+"""As the form offers them; a piece where nothing is chosen."""
 
 STAGE: Mapping[Stage, tuple[Any, str, str]] = {
     Stage.DRAFT: (_l("Draft"), "plain", "pencil-square"),
@@ -112,8 +84,7 @@ def badge(quote: Quote, *, client: bool = False) -> tuple[str, str, str]:
 
 def unit(code: str, amount: Decimal = Decimal(1)) -> str:
     """A line's unit, as it is said after this amount; an unknown one as it stands."""
-    words = UNITS if amount == 1 else UNITS_COUNTED
-    return str(words.get("" if code == "piece" else code, code))
+    return _(units.after(code, one=amount == 1))
 
 
 def quantity(amount: Decimal) -> str:
@@ -192,12 +163,12 @@ def clause_for(quote: Quote, *rules: str) -> dict[str, str] | None:
     return None
 
 
-def decision_of(ticket: Ticket) -> contracts.Answer | None:
+def decision_of(ticket: Ticket) -> answers.Answer | None:
     """What the contracts said to the ticket when it was last asked."""
     kept = decisions.last_of(f"ticket:{ticket.id}")
     if kept is None:
         return None
-    return contracts.answer(kept.details, kept.contract.number if kept.contract else None)
+    return answers.answer(kept.details, kept.contract.number if kept.contract else None)
 
 
 def offers(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
@@ -215,7 +186,7 @@ def offers(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
             "clause": p.clause,
             "words": words,
         }
-        for p, words in zip(shown.compiled.version.prices, contracts.prices(shown), strict=True)
+        for p, words in zip(shown.compiled.version.prices, overview.prices(shown), strict=True)
     ]
 
 

@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from portal.assets import queries as assets
 from portal.assets.forms import KINDS
-from portal.contracts import render
 from portal.contracts.forms import acts
 from portal.contracts.queries import pages
 from portal.contracts.queries.pages import ENDED, IN_FORCE, OPEN, Shown
+from portal.contracts.render import amounts, overview
 from portal.contracts.views_staff import words
 from portal.contracts.views_staff.door import blueprint
 from portal.kernel.actor import StaffRole
@@ -40,7 +40,7 @@ def listing() -> ResponseReturnValue:
         state=state,
         states=SHOWN,
         after=after,
-        render=render,
+        render=overview,
     )
 
 
@@ -66,18 +66,18 @@ def drawn(contract_id: int, status: int = 200, **refused: Any) -> tuple[str, int
         "contracts/staff/contract.html",
         shown=shown,
         newest=pages.newest(shown.record),
-        card=render.card(shown),
-        why=render.why(shown.standing),
-        figures=[(left, render.entries(lines, left.entitlement.code, _ticket_link)) for left in shown.left if left.entitlement],
+        card=overview.card(shown),
+        why=overview.why(shown.standing),
+        figures=[(left, overview.entries(lines, left.entitlement.code, _link)) for left in shown.left if left.entitlement],
         coverage=pages.coverage_of(shown),
         rounds=pages.next_rounds(shown),
-        prices=render.prices(shown),
-        steps=render.renewal_steps(shown.compiled.lifecycle),
+        prices=overview.prices(shown),
+        steps=overview.renewal_steps(shown.compiled.lifecycle),
         max_text=filters.file_size(settings().max_file_bytes),
         max_bytes=settings().max_file_bytes,
         refused_files=",".join(sorted(uploads.REFUSED_ENDINGS)),
         device_kinds=KINDS,
-        render=render,
+        render=overview,
         warning=words.warning,
         nav="contracts_staff.listing",
         **_forms(shown) | refused,
@@ -107,10 +107,12 @@ def cover_form(shown: Shown, *, blank: bool = False) -> acts.CoverForm:
 def correct_form(shown: Shown, *, blank: bool = False) -> acts.CorrectForm:
     """With the open buckets and the others who may approve: managers and administrators."""
     form = acts.CorrectForm(formdata=None) if blank else acts.CorrectForm()
-    named = {left.entitlement.code: render.named(left.entitlement) for left in shown.left if left.entitlement}
+    named = {
+        left.entitlement.code: overview.named(left.entitlement) for left in shown.left if left.entitlement
+    }
     buckets = []
     for b in pages.open_buckets(shown):
-        what, left = named.get(b.entitlement, b.entitlement), render.units(b.posted - b.held)
+        what, left = named.get(b.entitlement, b.entitlement), amounts.units(b.posted - b.held)
         buckets.append((b.id, _("%(what)s, %(key)s: %(left)s left", what=what, key=b.key, left=left)))
     may = (StaffRole.MANAGER, StaffRole.ADMINISTRATOR)
     others = [u for u in people.staff() if u.staff_role in may and u.id != guards.actor().user_id]
@@ -118,5 +120,8 @@ def correct_form(shown: Shown, *, blank: bool = False) -> acts.CorrectForm:
     return form
 
 
-def _ticket_link(number: int) -> str | None:
+def _link(kind: str, number: int) -> str | None:
+    """The page of a ticket or a visit that a line of the ledger names."""
+    if kind == "visit":
+        return look.link_if("dispatch_staff.visit", visit_number=number)
     return look.link_if("tickets_staff.ticket", number=number)

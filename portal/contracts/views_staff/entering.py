@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from portal.assets import queries as assets
 from portal.assets.forms import KINDS
-from portal.contracts import render
 from portal.contracts.forms import entering as forms
 from portal.contracts.forms.acts import StartForm
 from portal.contracts.forms.entering import Filling
 from portal.contracts.queries import formbook, pages
+from portal.contracts.render import overview
 from portal.contracts.rules.compiling import Warning
 from portal.contracts.rules.forms import Form as Printed
 from portal.contracts.service import entering
@@ -121,7 +121,7 @@ def _start() -> ResponseReturnValue:
         raise NotFound
     form = StartForm(request.args)
     form.organisation.choices = [(o.id, o.name) for o in pages.organisations_of(guards.actor())]
-    form.form.choices = [(key, render.reading(p.form.name)) for key, p in formbook.all_forms().items()]
+    form.form.choices = [(key, overview.reading(p.form.name)) for key, p in formbook.all_forms().items()]
     return render_template("contracts/staff/start.html", form=form, nav="contracts_staff.listing")
 
 
@@ -132,7 +132,7 @@ def _drawn(form: Form, printed: Printed, status: int = 200, **given: Any) -> Res
         form=form,
         printed=printed,
         hints=forms.HINTS,
-        render=render,
+        render=overview,
         warning=words.warning,
         nav="contracts_staff.listing",
         **{"warnings": (), "record": None} | given,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.dispatch.models import Visit
 from portal.dispatch.render import visits as words
 from portal.dispatch.rules import invitation
@@ -49,9 +49,7 @@ def cost(found: Cost) -> str:
     """What a time takes, in words; the clause stands beside it."""
     words = str(TAKES[found.takes])
     return (
-        words % {"price": contracts.money(found.price)}
-        if found.takes is Takes.MONEY and found.price
-        else words
+        words % {"price": amounts.money(found.price)} if found.takes is Takes.MONEY and found.price else words
     )
 
 
@@ -94,7 +92,7 @@ def if_called_off(follows: CallOff, price: Decimal | None) -> str:
         CallOff.COUNTS: _("Somebody is on the way already: the visit counts as made and uses one that your contract includes."),
         CallOff.CHARGED: _(
             "Somebody is on the way already: the visit counts as made and costs %(price)s.",
-            price=contracts.money(price or Decimal(0)),
+            price=amounts.money(price or Decimal(0)),
         ),
         CallOff.TOO_LATE: _("Somebody is with you already, or the visit is over: it cannot be called off any more."),
     }[follows]  # fmt: skip
@@ -174,7 +172,7 @@ def frozen(facts: dict[str, Any]) -> dict[str, Any]:
         "parts": [
             {
                 "name": p["name"], "serial": p["serial"], "quantity": f"{Decimal(p['quantity']).normalize():f}",
-                "price": contracts.money(p["list_price"]),
+                "price": amounts.money(p["list_price"]),
                 "words": "" if p["ours"] else _("The client's own part, not ours"),
             }
             for p in facts.get("parts", ())

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.assets.forms import KINDS
 from portal.assets.models import DeviceKind
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.dispatch.render import visits
 from portal.dispatch.rules.fitting import Misfit, Weight, Why
 from portal.kernel import refs
@@ -92,7 +92,7 @@ def sentence(misfit: Misfit) -> str:
         case Why.PRICE:
             return _(
                 "At this time the client pays %(price)s (%(clause)s) and agrees to it first.",
-                price=contracts.money(f["price"]), clause=f["clause"],
+                price=amounts.money(f["price"]), clause=f["clause"],
             )  # fmt: skip
         case Why.CONFIRM_ANEW:
             return _("The client has confirmed the present time and has to confirm the new one.")

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts, answers
 from portal.contracts.rules import plain
 from portal.contracts.rules.decision import Decision
 from portal.contracts.rules.terms import Cause
@@ -76,7 +76,7 @@ def answer(decision: Decision, ground: Ground) -> dict[str, Any]:
     """What a visit is by the contracts: a sentence with its clause, and the checks behind it."""
     details = plain.of_decision(decision)
     found = ground.known.get(decision.contract_id or 0)
-    shown = contracts.answer(details, found.record.number if found else None)
+    shown = answers.answer(details, found.record.number if found else None)
     return {"sentence": shown.sentence, "tone": shown.tone, "clause": shown.clause, "checks": shown.checks}
 
 
@@ -88,7 +88,7 @@ def choices(ground: Ground) -> list[dict[str, Any]]:
         words = _("Included from %(when)s on", when=filters.when_text(later.service_at))
         out.append({"words": words, "at": later.service_at, "pay": False})
     if charged is not None and charged.price is not None:
-        words = _("At this time, for %(price)s", price=contracts.money(charged.price))
+        words = _("At this time, for %(price)s", price=amounts.money(charged.price))
         out.append({"words": words, "at": None, "pay": True})
     return out
 
@@ -175,7 +175,7 @@ def price_lines(visit: Visit) -> list[dict[str, Any]]:
             "words": name or _LINE.get(line.code, line.code),
             "part": bool(name),
             "quantity": line.quantity,
-            "amount": contracts.money(line.amount),
+            "amount": amounts.money(line.amount),
             "clause": line.clause,
         }
         for line, name in found

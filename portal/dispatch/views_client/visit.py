@@ -11,7 +11,7 @@ from flask import flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.dispatch.forms import CallOffForm, ChooseForm, value_of
 from portal.dispatch.queries import visits
 from portal.dispatch.render import client as render
@@ -158,7 +158,7 @@ def _page(visit_number: int, code: int = 200, choose_form: ChooseForm | None = N
         steps=render.steps(found),
         shown=visits.tickets_shown(actor, found),
         render=render,
-        money=contracts.money,
+        money=amounts.money,
         nav="dispatch_client.listing",
     )
     return page, code

@@ -12,7 +12,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
+from portal.contracts.render import overview
 from portal.dispatch.forms import MoveForm
 from portal.dispatch.queries import board as boards
 from portal.dispatch.queries import visits
@@ -181,7 +181,7 @@ def _page(opened: Opened, code: int = 200) -> ResponseReturnValue:
         zone=zone,
         render=render,
         words=words,
-        moves=contracts.MOVES,
+        moves=overview.MOVES,
         due=queue.due,
     )
     return page, code

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.assets import queries as assets
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.contracts.rules.terms import Cause
 from portal.dispatch.forms import SheetForm
 from portal.dispatch.queries import day, visits
@@ -283,7 +283,7 @@ def _page(number: int, typed: Typed, code: int = 200) -> ResponseReturnValue:
         local=lambda at: at.astimezone(languages.zone()).strftime("%Y-%m-%dT%H:%M") if at else "",
         render=render,
         site=render,
-        money=contracts.money,
+        money=amounts.money,
         person_name=actor.name,
     )
     return page, code

@@ -7,7 +7,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.dispatch.forms import AgreeForm, OfferForm, ReasonForm
 from portal.dispatch.queries import visits
 from portal.dispatch.render import visits as render
@@ -128,7 +128,7 @@ def _page(visit_number: int, what: str = "", form: Any = None, code: int = 200) 
         what=what,
         form=form,
         render=render,
-        money=contracts.money,
+        money=amounts.money,
         price_open=planning.price_open(found),
         planned=found.status in PLANNED,
         under_way=found.status in (VisitStatus.EN_ROUTE, VisitStatus.ON_SITE),

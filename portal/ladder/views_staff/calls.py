@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.contracts import render as contracts
+from portal.contracts.render import answers, overview
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.ladder import render
@@ -80,7 +80,7 @@ def card() -> ResponseReturnValue:
         "ladder/staff/card.html",
         card=found,
         contracts=[
-            contracts.card(s) | {"href": url_for("contracts_staff.contract", contract_id=s.record.id)}
+            overview.card(s) | {"href": url_for("contracts_staff.contract", contract_id=s.record.id)}
             for s in found.contracts
         ],
         their_time=there,
@@ -105,6 +105,6 @@ def cover() -> ResponseReturnValue:
     urgency = Urgency(asked["urgency"]) if asked.get("urgency") in list(Urgency) else Urgency.NORMAL
     device = found.get(int(asked["device_id"])) if asked.get("device_id", "").isdecimal() else None
     told = ahead.cover_ahead(actor, organisation_id, device, kind, urgency, clock.now())
-    panel: dict[str, Any] = contracts.panel(told.promises, told.cover) | {"ended_on": told.ended_on}
+    panel: dict[str, Any] = answers.panel(told.promises, told.cover) | {"ended_on": told.ended_on}
     url = url_for(".cover") + "?" + urlencode({"organisation": organisation_id, "contact": contact_id or ""})
     return render_template("ladder/_cover.html", ahead=panel, url=url)

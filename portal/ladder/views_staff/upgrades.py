@@ -6,7 +6,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
+from portal.contracts.render import answers
 from portal.contracts.rules import plain
 from portal.infra.transaction import transaction
 from portal.kernel.errors import Refused
@@ -51,10 +51,10 @@ def log_upgrade(number: int) -> ResponseReturnValue:
     return page, 200 if request.method == "GET" else 422
 
 
-def _answer(ticket: Any, kind: str) -> contracts.Answer:
+def _answer(ticket: Any, kind: str) -> answers.Answer:
     decision, known = service.asked(ticket, kind)
     found = known.get(decision.contract_id or 0)
-    return contracts.answer(plain.of_decision(decision), found.record.number if found else None)
+    return answers.answer(plain.of_decision(decision), found.record.number if found else None)
 
 
 @blueprint.route("/tickets/<int:number>/upgrades/<int:upgrade_id>/training", methods=BOTH)

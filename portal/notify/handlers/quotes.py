@@ -5,7 +5,7 @@ The link that answers a quote goes to those alone who answer for their organisat
 
 from typing import Any
 
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.notify import render, rules, service
 from portal.notify.queries import deliveries as queries
 from portal.notify.rules import Message
@@ -183,7 +183,7 @@ def _tell(
     ticket = queries.ticket(quote.ticket_id)
     page = "quotes_staff.quote" if message.value.endswith("_to_staff") else "quotes_client.quote"
     words = render.mail(
-        message, reader, ticket=ticket, quote=quote, total=contracts.money(quote.total),
+        message, reader, ticket=ticket, quote=quote, total=amounts.money(quote.total),
         action_url=service.LINK if link_id else render.link_to(page, quote_number=quote.number), **context,
     )  # fmt: skip
     service.add(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from portal.contracts import render as contracts
+from portal.contracts.render import amounts
 from portal.dispatch.models import Visit
 from portal.dispatch.queries import offers, visits
 from portal.dispatch.render import client as dispatch
@@ -114,7 +114,7 @@ def visit_missed(payload: dict[str, Any]) -> None:
     visit = visits.by_id(payload["visit_id"])
     follows = visiting.what_followed(visit)
     message = Message.VISIT_NO_SHOW if payload["by_us"] else Message.VISIT_NO_ACCESS
-    price = contracts.money(follows.price) if follows.price is not None else ""
+    price = amounts.money(follows.price) if follows.price is not None else ""
     given: dict[str, Any] = {
         "follows": follows.what.value,
         "price": price,
@@ -167,7 +167,7 @@ def visit_signed(payload: dict[str, Any]) -> None:
         )
         return
     lines = [
-        (c.words or dispatch.price_word(c.code), contracts.money(c.amount), c.clause)
+        (c.words or dispatch.price_word(c.code), amounts.money(c.amount), c.clause)
         for c in visits.charges_of(visit)
     ]
     _tell(
@@ -273,7 +273,7 @@ def _tell(
         file = dispatch.calendar_file(visit, reader.language, reader.time_zone) if travels else None
         ticket = known.followed(visit, reader.contact_id)
         words = render.mail(
-            message, reader, ticket=ticket, visit=visit, dispatch=dispatch, money=contracts.money, file=file is not None,
+            message, reader, ticket=ticket, visit=visit, dispatch=dispatch, money=amounts.money, file=file is not None,
             action_url=action_url or render.link_to(page, visit_number=visit.number), **context,
         )  # fmt: skip
         service.add(

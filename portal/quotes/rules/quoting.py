@@ -6,6 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 
+from portal.kernel.marking import N_
+
 CENT, HALF = Decimal("0.01"), Decimal("0.5")
 
 
@@ -19,6 +21,15 @@ class QuoteKind(StrEnum):
     PART = "part"
 
 
+KINDS = {
+    QuoteKind.IMPROVEMENT: N_("An improvement"),
+    QuoteKind.OFF_HOURS: N_("Work outside the hours of service"),
+    QuoteKind.EXTRA_VISIT: N_("An extra visit"),
+    QuoteKind.REPAIR: N_("Work that the contract excludes"),
+    QuoteKind.FACTORY: N_("Repair by the manufacturer"),
+    QuoteKind.PART: N_("Parts"),
+}
+"""In English, translated where they are drawn: on a page, and on a paper in two languages."""
 BUILT = frozenset({QuoteKind.IMPROVEMENT})
 """Kinds that are handed over and accepted; the others are charged when their work is done."""
 

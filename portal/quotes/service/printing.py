@@ -1,11 +1,14 @@
-"""The document of a quote: its facts as they are when it is sent, frozen for the PDF."""
+"""The document of a quote: its facts as they are when it is sent, frozen for the PDF; words of ours in English, to be translated
+when it is drawn."""
 
 from decimal import Decimal
 
 from portal.contracts.queries import clauses
+from portal.contracts.rules import units
 from portal.infra import papers
 from portal.people import queries as people
 from portal.quotes.models import Quote
+from portal.quotes.rules import quoting
 
 
 def ref_of(quote: Quote) -> str:
@@ -21,7 +24,8 @@ def order(quote: Quote) -> None:
         clause = clauses.clause_with(quote.contract_id, quote.version_number, "TS-30")
     requester = quote.ticket.requester
     facts = {
-        "number": quote.number, "revision": quote.revision, "kind": quote.kind.value, "title": quote.title, "note": quote.note,
+        "number": quote.number, "revision": quote.revision, "kind": quoting.KINDS[quote.kind],
+        "title": quote.title, "note": quote.note,
         "sent_at": quote.sent_at.isoformat() if quote.sent_at else None, "valid_until": quote.valid_until.isoformat(),
         "work_until": quote.work_until.isoformat() if quote.work_until else None, "total": f"{quote.total:,.2f}",
         "provider": {
@@ -38,7 +42,8 @@ def order(quote: Quote) -> None:
         "lines": [
             {
                 "words": line.words, "quantity": _quantity(line.quantity),
-                "unit": line.unit, "price": f"{line.unit_price:,.2f}", "amount": f"{line.amount:,.2f}", "clause": line.clause,
+                "unit": units.after(line.unit, one=line.quantity == 1),
+                "price": f"{line.unit_price:,.2f}", "amount": f"{line.amount:,.2f}", "clause": line.clause,
             }
             for line in quote.lines
         ],

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.contracts.render import METRICS
+from portal.contracts.render.answers import METRICS
 from portal.tickets.queries.presence import Onlooker
 from portal.tickets.render.timeline import KIND, PHASE, URGENCY
 from portal.tickets.rules.views import Order, Sought, View

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.assets import queries as assets
-from portal.contracts import render as contracts
+from portal.contracts.render import answers
 from portal.infra.transaction import transaction
 from portal.kernel import clock, refs
 from portal.kernel.errors import NotFound, Refused
@@ -145,7 +145,7 @@ def _ahead(form: RequestForm) -> dict[str, Any] | None:
     if organisation_id not in guards.actor().organisation_ids:
         return None
     found = ahead.cover_ahead(guards.actor(), organisation_id, *form.chosen, clock.now())
-    return contracts.panel(found.promises, found.cover) | {"ended_on": found.ended_on}
+    return answers.panel(found.promises, found.cover) | {"ended_on": found.ended_on}
 
 
 def _kept() -> list[uploads.StoredFile]:

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
+from portal.contracts.render import answers
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.errors import NotFound, Refused
@@ -237,7 +237,5 @@ def _state(found: Any) -> dict[str, Any]:
         "steps": render.ladder_steps(found.phase, found.status, works, reader_is_staff=False),
         "standing": queries.standing_of(found, clock.now()),
         "held": holds.of(found.id, shown_only=True) if found.status in OPEN else [],
-        **contracts.panel(
-            promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)
-        ),
+        **answers.panel(promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)),
     }

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.contracts import render as contracts
+from portal.contracts.render import answers
 from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import StaffRole
@@ -85,9 +85,7 @@ def around(sheet: Sheet) -> dict[str, Any]:
         "is_mine": found.assignee_id == guards.actor().user_id,
         "closure_words": render.CLOSURE,
         "merged_here": merged.merged_here(guards.actor(), found),
-        **contracts.panel(
-            promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)
-        ),
+        **answers.panel(promises.running_of(guards.actor(), found), promises.cover_of(guards.actor(), found)),
     }
 
 

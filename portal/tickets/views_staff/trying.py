@@ -5,7 +5,7 @@ from collections import Counter
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from portal.contracts import render as contracts
+from portal.contracts.render import answers
 from portal.kernel import clock
 from portal.tickets.queries import trying as queries
 from portal.tickets.views_staff.door import blueprint
@@ -16,7 +16,7 @@ from portal.web import guards
 def last_month(contract_id: int) -> ResponseReturnValue:
     """What each ticket would have been under it, and whether its answer came in time. It is a question: nothing is kept."""
     record, played = queries.last_month(guards.actor(), contract_id, clock.now())
-    rows = [(p, contracts.answer(p.details, None)) for p in played]
+    rows = [(p, answers.answer(p.details, None)) for p in played]
     return render_template(
         "tickets/staff/last_month.html",
         record=record,

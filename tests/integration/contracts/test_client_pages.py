@@ -169,10 +169,10 @@ def test_the_list_takes_the_same_number_of_statements_for_more_contracts(
 
 
 @pytest.mark.rule("PC-07")
-def test_the_ledger_is_read_line_by_line_and_leads_to_its_ticket(
+def test_the_ledger_is_read_line_by_line_and_leads_to_its_ticket_and_its_visit(
     cast: Any, enter: Enter, as_user: Any, told: None
 ) -> None:
-    """PC-07: one visit a week; the unit that a ticket took is named with it."""
+    """PC-07: one visit a week; the unit that was taken is named with the ticket that holds it, then with the visit."""
     record = enter("pc_fleet", FLEET)
     with clock.told(at(NOW)), transaction():
         buckets.keep(record.id, clock.now())
@@ -181,12 +181,20 @@ def test_the_ledger_is_read_line_by_line_and_leads_to_its_ticket(
                 LedgerBucket.closed_at.is_(None), LedgerBucket.entitlement == "onsite"
             )
         ).one()
-        why = Why(ref="ticket:1042", clause="二.2")
-        ledger.consume_directly(SYSTEM, bucket, 100, "visit:1", why)
-    text = as_user(cast.client_manager).get(f"/contracts/{record.id}").text
-    assert "resets on 16 Mar" in text
+        held = ledger.reserve(SYSTEM, bucket, 100, "visit:1:reserve", Why(ref="ticket:1042", clause="二.2"))
+    browser = as_user(cast.client_manager)
+    text = browser.get(f"/contracts/{record.id}").text
+    assert "Reserved · 2026-W11 · (二.2) · T-1042" in text
     assert 'href="/requests/1042"' in text
-    assert "Used · 2026-W11 · (二.2)" in text
+    with clock.told(at(NOW)), transaction():
+        ledger.consume(SYSTEM, held, "consume:1", Why(ref="visit:1007", clause="二.2"))
+    text = browser.get(f"/contracts/{record.id}").text
+    assert "resets on 16 Mar" in text
+    assert "Used · 2026-W11 · (二.2) · V-1007" in text
+    assert "Reserved · 2026-W11 · (二.2) · V-1007" in text, (
+        "what a visit used names it where it was reserved, too"
+    )
+    assert text.count('href="/visits/1007"') == 2
     assert "Expired unused · 2026-W10" in text
 
 
