@@ -58,7 +58,7 @@ def _without_anything_new(lines: Lines) -> Split:
 
 def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
     n = len(lines)
-    attributed = False
+    attributed = barred = False
     i = 0
     while i < n:
         if lines.plain[i] == QUOTE_MARK:
@@ -86,6 +86,10 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
             old[i] = True  # whatever it says: an answer may stand below it
             i += 1
             continue
+        if barred and lines.plain[i].startswith("|"):
+            old[i] = True
+            i += 1
+            continue
         if lines.history_starts(i):
             _begin_old(lines, old, i)
             return
@@ -94,12 +98,13 @@ def _mark_history(lines: Lines, old: list[bool], answers: bool) -> None:
             following = lines.next_text(end)
             old[i:end] = [True] * (end - i)
             attributed = True
+            barred = following < n and lines.plain[following].startswith("|")
             if following < n and not marks.QUOTED.match(lines.plain[following]):
                 old[i:] = [True] * (n - i)
                 return
             i = end
             continue
-        if attributed and old[i - 1] and _wrapped(lines.plain[i - 1], lines.plain[i]):
+        if (attributed or answers) and i and old[i - 1] and _wrapped(lines.plain[i - 1], lines.plain[i]):
             old[i] = True
         elif _phone_line(lines, i):
             # Telephones put the answered message below their own line, often without another mark.
@@ -154,7 +159,9 @@ def _begin_old(lines: Lines, old: list[bool], at: int) -> None:
     while at > 0 and (
         (
             len(lines.plain[at - 1]) <= 300
-            and (marks.RULE.match(lines.plain[at - 1]) or marks.TITLE.match(lines.plain[at - 1]))
+            and any(
+                pattern.match(lines.plain[at - 1]) for pattern in (marks.RULE, marks.TITLE, marks.FRAMED_TITLE)
+            )
         )
         or lines.is_mark(at - 1)
     ):
@@ -164,6 +171,8 @@ def _begin_old(lines: Lines, old: list[bool], at: int) -> None:
 
 def _wrapped(before: str, line: str) -> bool:
     """True where `line` is the tail of a quoted line that a program broke without repeating the mark."""
+    if len(line) <= 40 and before.lstrip().startswith(">") and marks.VERB_ALONE.match(line.strip()):
+        return True
     return (
         before.lstrip().startswith(">")
         and len(before) >= 60

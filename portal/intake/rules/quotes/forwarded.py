@@ -30,9 +30,12 @@ def of(text: str, subject: str) -> Forwarded | None:
     for i in range(min(len(lines), _LOOKED_AT)):
         if lines.blank(i) or lines.is_mark(i):
             continue
-        line = lines.plain[i].strip()
-        said = len(line) <= 140 and (
-            (marks.SEPARATOR.match(line) and (by_subject or marks.FORWARD.search(line)))
+        line = lines.plain[i].strip("> ")
+        said = len(line) <= 200 and (
+            (
+                (marks.SEPARATOR.match(line) or marks.FRAMED_TITLE.match(line))
+                and (by_subject or marks.FORWARD.search(line))
+            )
             or marks.BEGIN.match(line)
         )
         if said:

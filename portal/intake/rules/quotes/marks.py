@@ -10,7 +10,8 @@ LONGEST = 500
 """Characters of a line that may announce something; a longer one is text."""
 
 _WORDS = (
-    r"original message|original appointment|original e?-?mail|original|replied message|reply message|forwarded message|"
+    r"original message|original appointment|original e?-?mail|original|replied message|reply message|"
+    r"forwarded message(?: from .{1,120})?|forwarding messages|"
     r"forwarded by .{1,80}|ursprüngliche nachricht|ursprüngliche e-?mail|originalnachricht|"
     r"original[- ]nachricht|weitergeleitete nachricht|"
     r"message d['’]origine|message original|message initial|message transféré|mensaje original|"
@@ -20,9 +21,9 @@ _WORDS = (
     r"oprindelig meddelelse|oprindelig besked|videresendt meddelelse|original(?:t)? meddelande|ursprungligt meddelande|"
     r"vidarebefordrat meddelande|opprinnelig melding|videresendt melding|alkuperäinen viesti|välitetty viesti|"
     r"wiadomość oryginalna|oryginalna wiadomość|wiadomość przekazana|původní zpráva|přeposlaná zpráva|"
-    r"исходное сообщение|пересылаемое сообщение|пересланное сообщение|eredeti üzenet|mesaj original|özgün ileti|"
+    r"исходное сообщение|пересылаемое сообщение|пересланное сообщение|перенаправленное сообщение|eredeti üzenet|mesaj original|özgün ileti|"
     r"orijinal ileti|"
-    r"原始邮件|原邮件|邮件原件|邮件原文|原始信息|原始消息|初始邮件|原邮件信息|转发邮件|转发的邮件|转发邮件信息|转发的原邮件|回复的原邮件|回复的邮件|回复邮件|"
+    r"原始邮件|原邮件|邮件原件|邮件原文|原始信息|原始消息|初始邮件|原邮件信息|转发邮件|转发的邮件|转发的消息|转发邮件信息|转发的原邮件|回复的原邮件|回复的邮件|回复邮件|"
     r"原始郵件|原始信件|原始訊息|轉寄郵件|轉寄的郵件|轉寄信件|回覆的原郵件|"
     r"元のメッセージ|転送メッセージ|転送されたメッセージ|オリジナルメッセージ|원본 메시지|원본 메일|전달된 메시지|"
     r"оригінальне повідомлення|переслане повідомлення|pôvodná správa|preposlaná správa|izvorna poruka|"
@@ -34,6 +35,10 @@ _WORDS = (
 SEPARATOR = re.compile(
     rf"(?i)^\W{{0,3}}[-_=—–*]{{2,60}}\s{{0,10}}(?:{_WORDS})(?:\s{{0,3}}[:：])?\s{{0,10}}[-_=—–*]{{0,60}}\W{{0,3}}$"
 )
+FRAMED_TITLE = re.compile(
+    r"^\W{0,3}[-_=—–*]{3,60}\s{0,10}[^-_=—–*\s][^\n]{1,160}?[-_=—–*]{3,60}\W{0,3}$|^.{1,80} -{3}\d[^\n]{5,40}-{3}.{0,200}$"
+)
+"""Words between two rules, in any language: of the history where its header block follows."""
 TITLE = re.compile(rf"(?i)^[>\s]{{0,6}}(?:{_WORDS})\s{{0,3}}[:：]?$")
 """The same words without any rule around them: a title only where a header block follows."""
 BEGIN = re.compile(
@@ -49,7 +54,8 @@ BEGIN = re.compile(
 FORWARD = re.compile(
     r"(?i)forward|weitergeleitet|transféré|réexpédié|reenviado|encaminhada|inoltrato|doorgestuurd|"
     r"vidarebefordrat|videresendt|"
-    r"välitetty|przekazana|přeposlan|пересыл|пересла|转发|轉寄|転送|전달"
+    r"välitetty|przekazana|přeposlan|preposlan|пересыл|пересла|перенаправ|препрат|yönlendiril|προωθ|שהועבר|توجيه|"
+    r"redirecționat|proslijeđen|terusan|转发|轉寄|轉發|転送|전달"
 )
 FORWARD_SUBJECT = re.compile(
     r"(?i)^\s{0,3}(?:\[[^\]]{1,40}\]\s{0,3}){0,2}(?:fwd?|wg|tr|rv|enc|i|vb|vs|vl|pd|doorst|转发|轉寄|轉發|転送|전달)\s{0,2}[:：]"
@@ -144,7 +150,7 @@ BARE_TAIL = re.compile(r"<?[\w.+-]{1,80}@[\w.-]{1,200}>?\s{0,3}[:：]$")
 
 MOBILE = re.compile(
     r"(?i)^(?:sent (?:from|via|using|with) (?!here|there|"
-    r"it\b)[^.,;:!?<]{2,60}(?:\. please excuse.{0,80})?(?:\s?<https?://\S{1,300}>)?|"
+    r"it\b)[^.,;:!?<]{2,60}(?:, an? [^.,;:!?<]{2,40})?(?:[.,] please excuse.{0,80})?(?:\s?<https?://\S{1,300}>)?|"
     r"get outlook for .{2,30}|envoy[ée] (?:de|depuis|à partir de) (?:mon|ma|l)?.{2,50}|von mein.{2,40} gesendet.{0,30}|"
     r"gesendet (?:von|mit|über) .{2,50}|enviad[oa] (?:desde|do|de|a partir do) (?:mi|meu|o)? ?.{2,50}|"
     r"inviato da(?:l mio)? .{2,50}|"
@@ -154,6 +160,7 @@ MOBILE = re.compile(
     r"从我的?\s?.{1,20}发送|从 ?(?:windows|android|ios|"
     r"mac).{0,20}发送|"
     r"来自(?:我的)?\s?(?:华为|小米|荣耀|vivo|oppo|三星|魅族|一加|红米|iphone|ipad|android|安卓|手机|qq邮箱|网易邮箱|galaxy).{0,30}|"
+    r"来自\s?(?:企业微信|foxmail|outlook|[\w\d ]{1,12}邮箱).{0,24}|(?:获取|下载|取得)\s?.{0,6}(?:ios|android).{0,4}outlook|"
     r"发送自\s?.{1,40}|通过\s?.{1,30}发送|使用\s?.{1,30}发送|获取\s?outlook for .{2,20}|下载\s?outlook for .{2,20}|"
     r"取得 ?outlook for .{2,20}|傳自\s?.{1,30}|寄自\s?.{1,30}|"
     r"由\s?(?:网易邮箱|qq邮箱|foxmail|[a-z]{3,20}).{0,12}发出?|[\w ]{2,20}\s?から送信(?:されました)?|나의 [\w ]{2,20}에서 보냄|"
@@ -167,7 +174,7 @@ MOBILE = re.compile(
     r"yahoo ?mail: search, organi[sz]e, conquer)[。.]?$"
 )
 _SHOP = re.compile(r"(?i)^[^<]{0,60}outlook[^<]{0,40}<https?://aka\.ms/\S{1,100}>$")
-_LINK = re.compile(r"\s?<https?://[^<>\s]{1,300}>$")
+_LINK = re.compile(r"\s?<https?://[^<>\s]{1,300}>|\]\(https?://[^()\s]{1,300}\)|\[")
 
 
 def is_mobile(line: str) -> bool:
@@ -177,5 +184,7 @@ def is_mobile(line: str) -> bool:
     return bool(MOBILE.match(_LINK.sub("", line.strip())[:200]) or _SHOP.match(line.strip()))
 
 
+VERB_ALONE = re.compile(rf"(?i)^(?:{_VERBS})\s?[:：]$")
+"""The last word of an attribution that a program broke."""
 RULE = re.compile(r"^[\s>]*(?:[-_=—–*]\s?){3,200}$|^[\s>]*$")
 QUOTED = re.compile(r"^\s{0,3}(?:>|\|\s|｜)")
