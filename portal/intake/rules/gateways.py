@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 from portal.intake.rules.mail import ParsedMail
 
-_NUMBER = r"(?P<n>(?:\+|00)?\(?\d[\d ()./-]{3,22}\d)"
+_DIGIT = r"(?:\(\d{1,5}\)|\d)"
+"""Brackets are an area code, and "(2 pages)" is none."""
+_NUMBER = rf"(?P<n>(?:\+|00)?{_DIGIT}(?:[ ./-]{{0,2}}{_DIGIT}){{4,22}})"
 _FAX = r"(?:e?fax|telefax|télécopie|传真|傳真|ファックス|ファクス|факс)"
 _VOICE = (
     r"(?:voice ?mail|voice[- ]message|audio message|sprachnachricht|sprachmitteilung|message vocal|messagerie vocale|"
@@ -90,7 +92,7 @@ def _by_machine(mail: ParsedMail, means: str) -> bool:
 
 def _plain(text: str) -> str:
     """Digits, with a leading + where there is one; empty below three digits, so that "anonymous" is no number."""
-    found = re.search(r"\+?\d[\d ()./-]{1,25}", text)
+    found = re.search(rf"\+?{_DIGIT}(?:[ ./-]{{0,2}}{_DIGIT}){{2,25}}", text)
     if found is None:
         return ""
     digits = re.sub(r"\D", "", found.group(0))

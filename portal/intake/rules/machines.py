@@ -35,15 +35,20 @@ _AUTO_SUBJECT = re.compile(
     r"respuesta autom|fuera de (?:la )?oficina|contestación automática|resposta autom|fora do escritório|"
     r"ausência temporária|"
     r"risposta automatica|fuori (?:sede|ufficio)|assente dall|automatisch antwoord|afwezig|afwezigheids|"
-    r"automaattinen|poissa toimistosta|automatisk (?:svar|besked)|autosvar|frånvaro|fravær|ikke til stede|"
+    r"automaattinen(?: vastaus)?|poissa toimistosta|automatisk (?:svar|besked)|autosvar|frånvaro|fravær|ikke til stede|"
     r"automatyczna odpowied|autoodpowied|automatická odpověď|automatikus válasz|házon kívül|otomatik (?:yanıt|"
     r"cevap)|răspuns automat|"
-    r"автоответ|автоматический ответ|автоматична відповідь|"
+    r"автоответ|автоматический ответ|автоматична відповідь|автоматичен отговор|odpowiedź automatyczna|"
+    r"automatická odpoveď|automatski odgovor|samodejni odgovor|resposta automàtica|αυτόματη απάντηση|"
+    r"balasan otomatis|trả lời tự động|ตอบกลับอัตโนมัติ|(?:ال)?رد (?:ال)?تلقائي|מענה אוטומטי|תשובה אוטומטית|"
     r"自动(?:回复|答复|应答|回信)|自動(?:回覆|回復|答覆|返信|応答)|系统自动(?:回复|邮件)|系統自動(?:回覆|郵件)|外出自动|外出时的自动|不在办公室|不在辦公室|"
     r"休假(?:中|通知|自动)|出差中[，,：:]|外出中[，,：:]|不在通知|不在のお知らせ|자동 ?(?:회신|응답|답장)|부재중)"
     # What follows tells the program's words from a person who writes that these replies do not work.
     r"[a-zà-ÿа-яё']{0,20}(?=\s{0,2}(?:$|[:：;,，.!！\]】)）>\-–—_\"”」|(（]|autoreply|auto-reply|assistant|notification|nachricht|notiz|"
     r"(?:until|till|from|back|re|fw|today|this|next|as of|bis|vom|von|ab|zu|du|del|di|van|från|от|za|\d)\b))"
+    # Notes names the person: "AUTO: Wang Xiaoming is out of the office (returning 11/09/2026)".
+    r"|^(?:auto\s?: )?(?-i:[A-Z])[\w.'-]{0,20}(?: (?-i:[A-Z])[\w.'-]{0,20}){1,3} is (?:currently )?out of the office"
+    r"(?: \(returning .{4,30}\))?\.?$"
     r"|\(auto[- ]?reply\)\s{0,3}$|\[auto[- ]?reply\]|[\[(【（](?:自动回复|自动答复|自動回覆)[\])】）]\s{0,3}$"
 )
 _AUTO_HEADERS = frozenset(

@@ -154,6 +154,15 @@ def _outside(mail: ParsedMail, message: Message, report_type: str) -> int:
     from_server = from_server or bool(subject and _NAMES.search(mail.sender.name))
     if report_type or submitted.startswith("auto-") or null_path or from_server or not mail.sender.email:
         return A_MACHINE
+    if (
+        path
+        and path == mail.sender.email.lower()
+        and re.match(
+            r"(?i)\s{0,3}(?:hi|hello|dear|good (?:morning|day|afternoon)|您好|你好|hallo|guten|bonjour|hola)\b",
+            mail.body_text,
+        )
+    ):
+        return NOTHING  # a server greets nobody, and wants no answer
     # A subject alone: gateways write from any address. A person's answer begins with Re:, and cites nothing of ours.
     return BY_SUBJECT if subject and not mail.in_reply_to else NOTHING
 

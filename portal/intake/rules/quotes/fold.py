@@ -160,7 +160,8 @@ def _begin_old(lines: Lines, old: list[bool], at: int) -> None:
         (
             len(lines.plain[at - 1]) <= 300
             and any(
-                pattern.match(lines.plain[at - 1]) for pattern in (marks.RULE, marks.TITLE, marks.FRAMED_TITLE)
+                pattern.match(lines.plain[at - 1])
+                for pattern in (marks.RULE, marks.TITLE, marks.FRAMED_TITLE)
             )
         )
         or lines.is_mark(at - 1)
