@@ -6,6 +6,8 @@ Owns the table of labels and the guess. Refuses to fail: every input gives a str
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
+from urllib.parse import unquote_to_bytes
 
 import charset_normalizer
 
@@ -121,6 +123,7 @@ _ASCII = bytes(range(128))
 _CONTROLS: dict[int, int | None] = dict.fromkeys([*range(0, 9), 11, *range(14, 32), 127])
 _CONTROLS[12] = 10
 _LINE_BREAKING = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_ESCAPED = re.compile(r"%[C-Fc-f][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
@@ -151,6 +154,10 @@ def decode(data: bytes, label: str = "") -> str:
         return clean(guess(data))
     if data[:3] == codecs.BOM_UTF8:
         return clean(data.decode("utf-8-sig", "replace"))
+    if b"\x1b$" in data and codec in ("utf-8", "cp1252") and data.isascii():
+        return clean(guess(data))
+    if codec != "utf-8" and (found := _unlike_its_label(data, codec)) is not None:
+        return clean(found)
     if codec == "utf-16" and data[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         codec = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     if codec.startswith("utf-16") and len(data) > 1 and b"\0" not in data and data.isascii():
@@ -165,8 +172,39 @@ def decode(data: bytes, label: str = "") -> str:
     if b"\x1b$" in data:
         return clean(guess(data))
     if tolerant.count("\ufffd") * 20 > _high(data):
-        return clean(guess(data, fallback=tolerant))
+        nothing_fits = codec == "utf-8" and tolerant.count("\ufffd") * 4 > _high(data) >= 8
+        return clean(guess(data, fallback=None if nothing_fits else tolerant))
     return clean(tolerant)
+
+
+_LETTERS_OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_LONG_OF_UTF8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def _unlike_its_label(data: bytes, codec: str) -> str | None:
+    """The text where the bytes cannot be what an old label says: whole UTF-8, or Chinese under a label of the West.
+
+    Not where chance could make it so: two letters of GBK may be two of UTF-8.
+    """
+    if data.isascii() or codec.startswith(("utf", "iso2022", "hz")):
+        return None
+    letters = _LETTERS_OF_UTF8.findall(data[:SAMPLE])
+    if letters and (
+        codec == "cp1252"
+        or _LONG_OF_UTF8.search(data[:SAMPLE])
+        or (len(letters) >= 4 and codec not in ("gb18030", "cp949", "big5hkscs", "euc_jp", "cp932"))
+    ):
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    if codec == "cp1252" and _high(data[:SAMPLE]) >= 8 and _looks_chinese(data):
+        return data.decode("gb18030", "replace")
+    if codec == "gb18030" and _high(data[:SAMPLE]) >= 8 and _looks_big5(data):
+        text = data.decode("gb18030", "replace")
+        if sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text) * 10 > len(text):
+            return data.decode("big5hkscs", "replace")
+    return None
 
 
 def guess(data: bytes, fallback: str | None = None) -> str:
@@ -179,6 +217,9 @@ def guess(data: bytes, fallback: str | None = None) -> str:
                 except UnicodeDecodeError:
                     continue
             return data.decode("iso2022_jp_2", "replace")
+        if b"~{" in data and _HZ.search(data):
+            with suppress(UnicodeDecodeError):
+                return data.decode("hz")
         return data.decode("ascii")
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16", "replace")
@@ -191,8 +232,12 @@ def guess(data: bytes, fallback: str | None = None) -> str:
     high = _high(data)
     if tolerant.count("\ufffd") * 20 <= high:
         return tolerant
+    if _looks_korean(data):
+        return data.decode("cp949", "replace")
     if _looks_chinese(data):
         return data.decode("gb18030", "replace")
+    if _looks_big5(data):
+        return data.decode("big5hkscs", "replace")
     if fallback is not None:
         return fallback
     if high >= 8:
@@ -222,6 +267,36 @@ def guess(data: bytes, fallback: str | None = None) -> str:
 def _high(data: bytes) -> int:
     """How many bytes are no ASCII."""
     return len(data.translate(None, _ASCII))
+
+
+_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){2,}~\}")
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+
+
+def _looks_korean(data: bytes) -> bool:
+    """Hangul of KS X 1001 alone (B0-C8), words apart by blanks. Chinese has its 是, 我, 在 beyond, and its own stops."""
+    pairs = _PAIRS.findall(data[:SAMPLE])
+    return (
+        len(pairs) >= 8
+        and b" " in data
+        and 2 * len(pairs) == _high(data[:SAMPLE])
+        and all(0xB0 <= p[0] <= 0xC8 and p[1] >= 0xA1 for p in pairs)
+    )
+
+
+def _looks_big5(data: bytes) -> bool:
+    """Everyday characters of Big5: most begin in A4-BF, and a part ends in ASCII's range, as no other code's do."""
+    try:
+        data.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return False
+    pairs = [p for p in _PAIRS.findall(data[:SAMPLE]) if p[0] not in (0xA1, 0xA2, 0xA3)]
+    return (
+        len(pairs) >= 3
+        and sum(0xA4 <= p[0] <= 0xC6 for p in pairs) >= 0.9 * len(pairs)
+        and sum(0xA4 <= p[0] <= 0xBF for p in pairs) >= 0.6 * len(pairs)
+        and sum(p[1] < 0x7F for p in pairs) >= 0.2 * len(pairs)
+    )
 
 
 def _looks_chinese(data: bytes) -> bool:
@@ -277,6 +352,9 @@ def one_line(text: str, limit: int = 0) -> str:
 
 def file_name(text: str) -> str:
     """A name without path, control or direction characters, short enough for every file system (120 characters)."""
+    if text.isascii() and _ESCAPED.search(text):
+        with suppress(UnicodeDecodeError):  # as some web mails write it, without saying so
+            text = unquote_to_bytes(text).decode("utf-8")
     text = unicodedata.normalize("NFC", _BIDI.sub("", one_line(text)))
     text = re.split(r"[\\/]", text)[-1].strip().strip("\"'").strip()
     if text.strip(". ") == "":

@@ -16,6 +16,7 @@ from portal.intake.rules.charsets import decode, guess, one_line
 from portal.intake.rules.mail import Address
 
 _ENCODED = re.compile(r"=\?([^?\s*]{0,60})(?:\*[^?]{0,20})?\?([bBqQ])\?([^?]*|[^\r\n]{0,2000}?)\?=")
+_UNENDED = re.compile(r"=\?([\w.:-]{2,40})\?([bBqQ])\?([^?\s]{1,1000})\??$")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _ID = re.compile(r"<([^<>]{1,2000})>")
 
@@ -69,9 +70,18 @@ def words(text: str) -> str:
                 out.append(between)
             pending = (label, data)
         at = match.end()
+    rest = text[at:]
+    cut = _UNENDED.search(rest)
+    if cut is not None:  # the last one, cut off by a program that counts
+        label, data = cut.group(1).lower(), (_base64 if cut.group(2) in "bB" else _q)(cut.group(3))
+        between, rest = rest[: cut.start()], ""
+        if pending is not None and not between.strip() and pending[0] == label:
+            pending = (label, pending[1] + data)
+        else:
+            rest = (between if pending is None or between.strip() else "") + decode(data, label)
     if pending is not None:
         out.append(decode(pending[1], pending[0]))
-    out.append(text[at:])
+    out.append(rest)
     return "".join(out)
 
 
@@ -97,18 +107,34 @@ def _q(payload: str) -> bytes:
 
 def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
     """All mailboxes of an address header, groups opened, comments as names where there is no other. RFC 5322, forgiving."""
-    found: list[Address] = []
     source = raw_text(value)
+    if "\uff1c" in source or "\uff0c" in source or "\uff1b" in source:
+        source = _WIDE_COMMA.sub(r"\1,", source.replace("\uff1c", "<").replace("\uff1e", ">"))
+    found = _addresses(source, limit)
+    if "=?" in source and not any(a.email for a in found):
+        inside = one_line(words(source))
+        if "@" in inside:  # name and address together in one encoded word
+            return _addresses(inside, limit)
+    return found
+
+
+_WIDE_COMMA = re.compile(r"((?:@[\w.-]{1,200}|>)\s?)[\uff0c\uff1b\u3001]")
+
+
+def _addresses(source: str, limit: int) -> tuple[Address, ...]:
+    found: list[Address] = []
     phrase: list[str] = []
     comment: list[str] = []
     angle: str | None = None
+    named = 0
     i, n = 0, len(source)
     last_at = source.rfind("@")
     no_comment_before = 0
 
     def finish() -> None:
-        nonlocal phrase, comment, angle
-        plain = " ".join(
+        nonlocal phrase, comment, angle, named
+        before = " ".join("".join(phrase[:named]).split()) if angle is not None else ""
+        plain = before or " ".join(
             "".join(phrase).split()
         )  # also: the patterns below take quadratic time on long blanks
         address = _bare(angle) if angle is not None else ""
@@ -122,8 +148,14 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
                 carried.append(plain)
                 phrase, comment, angle = [], [], None
                 return
-            if address and " " in address:
+            quoted_local = re.fullmatch(r"\"[^\"@]{1,64}\"@[^\s\"@]{1,255}", plain)
+            if quoted_local:
+                address = _bare(plain)
+            elif address and " " in address:
                 tokens = [t for t in address.split() if "@" in t]
+                if len(tokens) > 1 and len(tokens) == len(address.split()):
+                    found.extend(Address(_bare(t.strip("[]()"))[:320]) for t in tokens[:-1])
+                    tokens = tokens[-1:]
                 name = " ".join(t for t in plain.split() if "@" not in t)
                 address = tokens[0].strip("[]()") if tokens else ""
         if carried:
@@ -140,7 +172,7 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
             found.append(Address(address[:320], decoded[:200]))
         elif decoded and angle is not None:
             found.append(Address("", decoded[:200]))
-        phrase, comment, angle = [], [], None
+        phrase, comment, angle, named = [], [], None, 0
 
     carried: list[str] = []
     while i < n and len(found) < limit:
@@ -192,8 +224,10 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
             inner = source[i + 1 : j]
             k = inner.rfind("<")
             inner = inner[k + 1 :] if k >= 0 else inner
+            if angle is not None and "@" in angle and "@" in inner:
+                finish()  # a comma forgotten
             if angle is None or "@" not in angle:
-                angle = inner
+                angle, named = inner, len(phrase)
             i = j + 1
         elif c in ",;":
             if phrase or angle is not None or comment:
@@ -209,6 +243,9 @@ def addresses(value: str, limit: int = 500) -> tuple[Address, ...]:
             phrase.append(source[i + 1])
             i += 2
         else:
+            if c == ">" and angle is not None:
+                i += 1
+                continue
             if angle is not None and c not in " \t" and "@" in angle and last_at > i:
                 finish()  # two mailboxes with the comma forgotten
             phrase.append(c)
@@ -224,7 +261,9 @@ def _bare(text: str) -> str:
     text = " ".join(one_line(re.sub(r"\([^()]*\)", "", text)).split())
     text = re.sub(r"^(?:@[^:]*:)", "", text)
     text = (
-        re.sub(r"(?i)^mailto:", "", text).strip().strip("<>'\"").strip() if not text.startswith('"') else text
+        re.sub(r"(?i)^(?:mailto|smtp):", "", text).strip().strip("<>'\"").strip()
+        if not text.startswith('"')
+        else text
     )
     text = re.sub(r"\s*([@.])\s*", r"\1", text)
     local, at, domain = text.rpartition("@")

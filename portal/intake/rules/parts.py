@@ -82,7 +82,10 @@ class Walk:
         if kind in ("text/calendar", "application/ics") or name.lower().endswith(".ics"):
             self.calendar(data)
             kind, name = "text/calendar", name or "invite.ics"
-            if any(a.type == kind and a.data == data for a in self.attachments):
+            same = data.replace(b"\r\n", b"\n").strip()
+            if any(
+                a.type == kind and a.data.replace(b"\r\n", b"\n").strip() == same for a in self.attachments
+            ):
                 return  # programs send it twice: once to be shown, once to be saved
         elif kind in ("application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
             inside = params.get("smime-type", "").lower().startswith("signed")
@@ -165,6 +168,10 @@ class Walk:
             self.notes.append("text_cut")
             data = data[: cap * 3]
         label = params.get("charset", "")
+        if kind == "text/plain" and data[:400].lstrip()[:14].lower().startswith(
+            (b"<html", b"<!doctype html")
+        ):
+            kind = "text/html"  # some forms send it so; who cites HTML has words before it
         if kind == "text/html":
             if not charsets.codec_for(label):
                 found = re.search(rb"(?i)<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", data[:4096])
@@ -176,6 +183,8 @@ class Walk:
                 self.html.append(html)
             self.texts.append(html_text.to_text(html, self.caps.text))
             return
+        data, binary = transfer.yencoded(data)
+        self.attachments.extend(binary)
         text = charsets.decode(data, label)[:cap]
         if kind in ("text/enriched", "text/richtext"):
             text = plain.enriched(text)

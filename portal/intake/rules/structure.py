@@ -35,6 +35,8 @@ def without_envelope(raw: bytes) -> bytes:
         raw = raw.lstrip(b" \t")
     while raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]
+    if b"\r\r\n" in raw[:4000] and raw[:4000].count(b"\r\r\n") == raw[:4000].count(b"\n"):
+        raw = raw.replace(b"\r\r\n", b"\r\n")
     if b"\r" in raw and b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     return raw
@@ -100,7 +102,10 @@ def mended(raw: bytes, caps: Caps) -> tuple[bytes, bytes]:
     broken = next((at for at, line in enumerate(lines) if _NO_HEADER.match(line)), len(lines))
     if broken > last:
         return raw, b""
-    remains = b"\n".join(lines[broken:])
+    lost = [
+        at for at in range(broken, last) if _NO_HEADER.match(lines[at]) and not _SPACED_NAME.match(lines[at])
+    ]
+    remains = b"\n".join(lines[broken:]) if lost else b""
     for at in range(broken, last + 1):
         spaced = _SPACED_NAME.match(lines[at])
         if spaced:

@@ -7,6 +7,8 @@ import base64
 import binascii
 import hashlib
 import re
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
@@ -93,17 +95,31 @@ def content(part: Message, aside: Aside) -> bytes:
 
 
 def quoted(data: bytes) -> bytes:
-    return binascii.a2b_qp(data)
+    return binascii.a2b_qp(re.sub(rb"=[ \t]{1,200}(?=\r?\n)", b"=", data))
+
+
+_WORDS = re.compile(rb"[^\s]\s(?=[^\s])")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 
 
 def from_base64(data: bytes) -> bytes:
     """Lines are joined, foreign characters left out; text that a list appended behind the padding is kept as it is."""
     out: list[bytes] = []
+    first = data.lstrip()[:1000].split(b"\n", 1)[0].strip()
+    if len(_WORDS.findall(first)) > 1:
+        return data  # said to be base64, and is not
     body = data.translate(None, b"\r\n\t ")
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         pass
+    pieces = body.split(b"=")
+    whole = all(
+        len(line.strip()) % 4 == 0 and not _NOT_BASE64.search(line.strip()) for line in data.split(b"\n")
+    )
+    if whole and len(pieces) > 3:  # each line encoded for itself
+        with suppress(binascii.Error, ValueError):
+            return b"".join(base64.b64decode(line) for line in data.split())
     for chunk in re.findall(rb"[^=]+=*|=+", body):
         clean = re.sub(rb"[^A-Za-z0-9+/]", b"", chunk)
         if len(clean) % 4 == 1:
@@ -142,6 +158,35 @@ def uuencoded(text: str) -> tuple[str, list[Attachment]]:
         if len(files) >= MOST_FILES_IN_TEXT:
             break
     return "".join([*kept, text[at:]]), files
+
+
+_YENC = re.compile(
+    rb"(?m)^=ybegin line=\d{1,4} size=(?P<size>\d{1,10}) name=(?P<name>[^\r\n]{1,300})\r?\n(?P<body>(?:(?!=y)[^\n]{0,2000}\n)+)"
+    rb"=yend size=\d{1,10}(?: (?:part=\d{1,5} )?(?:p?crc32=(?P<sum>[0-9A-Fa-f]{8}))?[^\r\n]{0,60})?\r?(?:\n|\Z)"
+)
+_YESCAPED = re.compile(rb"=([^\r\n])")
+_YSHIFT = bytes((b - 42) % 256 for b in range(256))
+
+
+def yencoded(data: bytes) -> tuple[bytes, list[Attachment]]:
+    """Files in yEnc (yEnc draft 1.3), taken out of the raw text: their bytes are of no charset. Only whole ones."""
+    if b"=ybegin " not in data or b"=yend " not in data:
+        return data, []
+    files: list[Attachment] = []
+
+    def take(found: re.Match[bytes]) -> bytes:
+        body = found["body"].replace(b"\r", b"").replace(b"\n", b"")
+        content = _YESCAPED.sub(lambda m: bytes([(m.group(1)[0] - 64) % 256]), body).translate(_YSHIFT)
+        right = len(content) == int(found["size"])
+        if found["sum"]:
+            right = right and zlib.crc32(content) == int(found["sum"], 16)
+        if not right or len(files) >= MOST_FILES_IN_TEXT:
+            return found.group(0)
+        name = charsets.file_name(charsets.decode(found["name"])) or "file"
+        files.append(Attachment(name, "application/octet-stream", content))
+        return b""
+
+    return _YENC.sub(take, data), files
 
 
 def _uudecode(text: str) -> bytes:
