@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from portal.dispatch.queries import visits
-from portal.infra import files, mailer, papers
+from portal.infra import files, mailer
 from portal.infra.mailer import EnclosedFile, Letter
 from portal.infra.transaction import transaction
 from portal.kernel import refs
 from portal.notify import render, rules, service
 from portal.notify.models import Delivery, DeliveryState
-from portal.notify.queries import deliveries as queries
+from portal.notify.queries import telling
 from portal.notify.queries import visits as known
 from portal.notify.rules import Message
 from portal.web.context import settings
@@ -23,7 +23,7 @@ def send(payload: dict[str, Any]) -> None:
     """
     with transaction():
         delivery = service.claim(payload["delivery_id"])
-        enclosed = queries.files_of(delivery.entry_id) if delivery else []
+        enclosed = telling.files_of(delivery.entry_id) if delivery else []
         documents = _documents(delivery) if delivery else []
         sender = render.provider_name()
         text, html = service.with_secret(delivery) if delivery else ("", "")
@@ -56,9 +56,6 @@ def send(payload: dict[str, Any]) -> None:
 
 def _documents(delivery: Delivery) -> list[tuple[str, str]]:
     """The PDFs of a signed visit's sheets, by name and hash."""
-    if delivery.paper_id is not None:
-        paper = papers.by_id(delivery.paper_id)
-        return [(f"{paper.ref.replace(':', '-')}.pdf", paper.sha256)] if paper.sha256 else []
     if delivery.message != Message.VISIT_SIGNED.value or delivery.visit_id is None:
         return []
     drawn = known.papers_that_travel(visits.by_id(delivery.visit_id))

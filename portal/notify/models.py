@@ -78,8 +78,6 @@ class Delivery(Model):
     """Of a mail that offers something: its secret address is put in when the mail is sent."""
     handover_id: Mapped[int | None] = mapped_column(ForeignKey("handover.id"))
     """Of a notice of delivery: the days of silence count from when the first of them left."""
-    paper_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"))
-    """Of older mails, from when each document went in a mail of its own."""
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState, "state"))
     reason: Mapped[Reason | None] = mapped_column(choice(Reason, "reason"))
     attempts: Mapped[int] = mapped_column(Integer, default=0)

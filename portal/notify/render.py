@@ -14,7 +14,7 @@ from portal.contracts.queries.facts import Known
 from portal.contracts.render import answers, overview
 from portal.kernel import refs
 from portal.notify.models import Delivery, DeliveryState, Reason
-from portal.notify.queries.deliveries import Reader
+from portal.notify.queries.telling import Reader
 from portal.notify.rules import Message
 from portal.notify.service import LINK, Rendered
 from portal.people import queries as people
@@ -160,7 +160,6 @@ def message_word(message: str) -> str:
         Message.QUOTE_ACCEPTED_STAFF: _("Work accepted, to staff"),
         Message.QUOTE_TIME_CLIENT: _("More time for a quote"),
         Message.QUOTE_TIME_STAFF: _("More time for a quote, to staff"),
-        Message.SHEET_MADE: _("Signed service sheet"),
         Message.VISIT_PROPOSED: _("Times for a visit"),
         Message.VISIT_CONFIRMED: _("Visit confirmed"),
         Message.VISIT_MOVED: _("Visit moved"),

@@ -52,7 +52,6 @@ class Message(StrEnum):
     QUOTE_ACCEPTED_STAFF = "quote_accepted_to_staff"
     QUOTE_TIME_CLIENT = "quote_time_to_client"
     QUOTE_TIME_STAFF = "quote_time_to_staff"
-    SHEET_MADE = "sheet_made_to_client"  # in older histories: the sheet came in a mail of its own
     VISIT_PROPOSED = "visit_proposed_to_client"
     VISIT_CONFIRMED = "visit_confirmed_to_client"
     VISIT_MOVED = "visit_moved_to_client"

@@ -16,8 +16,8 @@ from portal.kernel.errors import NotFound, Refused
 from portal.notify import rules
 from portal.notify.models import Delivery, DeliveryState, Reason
 from portal.notify.queries import deliveries as queries
-from portal.notify.queries import visits
-from portal.notify.queries.deliveries import Reader
+from portal.notify.queries import telling, visits
+from portal.notify.queries.telling import Reader
 from portal.notify.rules import Message
 from portal.people.service import bouncing, links
 from portal.quotes.queries import quotes
@@ -123,14 +123,14 @@ def claim(delivery_id: int) -> Delivery | None:
     delivery = queries.delivery_for_sending(delivery_id)
     if delivery is None:
         return None
-    if not queries.may_still_see(delivery) or (
+    if not telling.may_still_see(delivery) or (
         delivery.visit_id is not None and not visits.may_be_told(delivery.visit_id, delivery.contact_id)
     ):
         _withhold(delivery, Reason.MAY_NOT_SEE)
     elif delivery.link_id is None and queries.bounces(delivery.address):
         _withhold(delivery, Reason.BOUNCING)
     elif (
-        (delivery.link_id is not None and not queries.link_works(delivery.link_id, clock.now()))
+        (delivery.link_id is not None and not telling.link_works(delivery.link_id, clock.now()))
         or (delivery.consent_id is not None and not consent.still_open(delivery.consent_id))
         or (delivery.quote_link_id is not None and not quote_links.still_works(delivery.quote_link_id))
         or (delivery.visit_link_id is not None and not visit_links.still_works(delivery.visit_link_id))
@@ -203,7 +203,7 @@ def retry(actor: Actor, delivery_id: int) -> Delivery:
     delivery = queries.delivery(actor, delivery_id)
     if delivery.state is not DeliveryState.FAILED:
         raise Refused(_l("Only a mail that could not be sent can be tried again."))
-    reader = queries.readers([delivery.contact_id]).get(delivery.contact_id)
+    reader = telling.readers([delivery.contact_id]).get(delivery.contact_id)
     if reader and delivery.link_id is None:
         delivery.address = reader.address
     delivery.state, delivery.attempts, delivery.last_error = DeliveryState.WAITING, 0, None

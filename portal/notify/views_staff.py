@@ -14,6 +14,7 @@ from portal.kernel.actor import StaffRole
 from portal.kernel.errors import Refused
 from portal.notify import render, service
 from portal.notify.queries import deliveries as queries
+from portal.notify.queries import telling
 from portal.tickets.queries import scope as tickets
 from portal.web import guards, headers, htmx, menu
 from portal.web.paging import page_of
@@ -62,7 +63,7 @@ def delivery(delivery_id: int) -> ResponseReturnValue:
         "notify/staff/delivery.html",
         row=row,
         text=text,
-        files=queries.files_of(row.entry_id),
+        files=telling.files_of(row.entry_id),
         render=render,
         nav="notify_staff.outgoing",
     )

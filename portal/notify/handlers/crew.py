@@ -5,7 +5,7 @@ from typing import Any
 from portal.dispatch.queries import crew
 from portal.kernel import clock
 from portal.notify import render, service
-from portal.notify.queries import deliveries as queries
+from portal.notify.queries import telling
 from portal.notify.rules import Message
 
 
@@ -14,8 +14,8 @@ def certificate_ends(payload: dict[str, Any]) -> None:
     row = crew.certificate(payload["certificate_id"])
     if row is None or row.told_on is None or row.expires_on is None:
         return
-    people = [row.user.contact_id, *queries.staff_managers()]
-    for reader in queries.readers(dict.fromkeys(people)).values():
+    people = [row.user.contact_id, *telling.staff_managers()]
+    for reader in telling.readers(dict.fromkeys(people)).values():
         words = render.mail(
             Message.CERTIFICATE_ENDS, reader, name=row.name, who=row.user.name, ends_on=row.expires_on,
             over=row.expires_on < clock.now().date(),

@@ -8,6 +8,7 @@ from typing import Any
 from portal.contracts.render import amounts
 from portal.notify import render, rules, service
 from portal.notify.queries import deliveries as queries
+from portal.notify.queries import telling
 from portal.notify.rules import Message
 from portal.quotes.models import Extension, Handover, Quote
 from portal.quotes.queries import quotes
@@ -31,7 +32,7 @@ def _offer(payload: dict[str, Any], message: Message) -> None:
     quote = quotes.by_id(payload["quote_id"])
     if record.stage_of(quote) not in WAITS:
         return
-    managers = set(queries.client_managers(quote.organisation_id))
+    managers = set(telling.client_managers(quote.organisation_id))
     for reader in _clients(quote):
         may = reader.contact_id in managers
         link = links.issue(quote, reader.contact_id) if may else None
@@ -145,27 +146,27 @@ def _of_extension(payload: dict[str, Any], *, asked: bool) -> None:
         )
 
 
-def _clients(quote: Quote) -> list[queries.Reader]:
+def _clients(quote: Quote) -> list[telling.Reader]:
     """The people of the ticket and those who answer for their organisation, each once."""
-    ticket = queries.ticket(quote.ticket_id)
-    facts = queries.facts(ticket)
+    ticket = telling.ticket(quote.ticket_id)
+    facts = telling.facts(ticket)
     mine = [c for c in (facts.requester, *facts.participants) if c in facts.reachable]
-    ids = dict.fromkeys([*mine, *queries.client_managers(quote.organisation_id)])
-    return list(queries.readers(ids).values())
+    ids = dict.fromkeys([*mine, *telling.client_managers(quote.organisation_id)])
+    return list(telling.readers(ids).values())
 
 
-def _staff(quote: Quote) -> list[queries.Reader]:
+def _staff(quote: Quote) -> list[telling.Reader]:
     """Whoever wrote it and has its ticket; else the managers."""
-    facts = queries.facts(queries.ticket(quote.ticket_id))
+    facts = telling.facts(telling.ticket(quote.ticket_id))
     ids = [
         c
         for c in dict.fromkeys((quote.created_by_id, facts.assignee))
         if c is not None and c in facts.reachable
     ]
-    return list(queries.readers(ids or list(facts.managers)).values())
+    return list(telling.readers(ids or list(facts.managers)).values())
 
 
-def _tell_of(quote: Quote, hand: Handover, message: Message, reader: queries.Reader, mark: str) -> None:
+def _tell_of(quote: Quote, hand: Handover, message: Message, reader: telling.Reader, mark: str) -> None:
     _tell(
         quote, message, reader, f":{hand.number}{mark}", hand=hand, again=hand.number > 1, due_at=hand.due_at,
         clause=hand.clause, deemed=hand.accept_kind is AcceptKind.DEEMED, handover_id=hand.id,
@@ -173,14 +174,14 @@ def _tell_of(quote: Quote, hand: Handover, message: Message, reader: queries.Rea
 
 
 def _tell(
-    quote: Quote, message: Message, reader: queries.Reader, mark: str, *, link_id: int | None = None,
+    quote: Quote, message: Message, reader: telling.Reader, mark: str, *, link_id: int | None = None,
     handover_id: int | None = None, **context: Any,
 ) -> None:  # fmt: skip
     """One mail an event and person, in their language."""
     cause = f"{message.value}:{quote.id}{mark}"
     if queries.is_told(cause, reader.contact_id):
         return
-    ticket = queries.ticket(quote.ticket_id)
+    ticket = telling.ticket(quote.ticket_id)
     page = "quotes_staff.quote" if message.value.endswith("_to_staff") else "quotes_client.quote"
     words = render.mail(
         message, reader, ticket=ticket, quote=quote, total=amounts.money(quote.total),

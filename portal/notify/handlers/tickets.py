@@ -11,6 +11,7 @@ from portal.intake.service import alarms
 from portal.kernel import clock
 from portal.notify import render, rules, service
 from portal.notify.queries import deliveries as queries
+from portal.notify.queries import telling
 from portal.notify.rules import Message, Told
 from portal.people.rules.links import LASTS, LinkPurpose
 from portal.tickets.models.ticket import Ticket, TimelineEntry
@@ -22,13 +23,13 @@ from portal.tickets.service import consent
 
 def ticket_opened(payload: dict[str, Any]) -> None:
     """The acknowledgement, once a request; participants and staff as the rules say."""
-    ticket = queries.ticket(payload["ticket_id"])
-    entry = queries.public_entry(payload["entry_id"])
+    ticket = telling.ticket(payload["ticket_id"])
+    entry = telling.public_entry(payload["entry_id"])
     if entry is None or ticket.status is Status.CANCELLED:
         return
     # What came by mail may bear a false sender: the acknowledgement repeats none of its words.
     by_mail = ticket.channel is Channel.MAIL
-    told = rules.of_opened(queries.facts(ticket), acknowledge=payload.get("acknowledge", True))
+    told = rules.of_opened(telling.facts(ticket), acknowledge=payload.get("acknowledge", True))
     _tell(
         f"ticket_opened:{ticket.id}", told, ticket, entry, answers_mail=by_mail,
         by_mail=by_mail, entered_by=(entry.details or {}).get("entered_by"),
@@ -37,20 +38,20 @@ def ticket_opened(payload: dict[str, Any]) -> None:
 
 def client_wrote(payload: dict[str, Any]) -> None:
     """The assignee reads what the client wrote. One who was told that it reopens the ticket has read it there."""
-    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    ticket, entry = telling.ticket(payload["ticket_id"]), telling.public_entry(payload["entry_id"])
     if entry is not None:
         _tell(
-            f"entry:{entry.id}", rules.of_client_wrote(queries.facts(ticket), entry.contact_id), ticket, entry
+            f"entry:{entry.id}", rules.of_client_wrote(telling.facts(ticket), entry.contact_id), ticket, entry
         )
 
 
 def staff_replied(payload: dict[str, Any]) -> None:
     """The client reads the reply in full, or what was advised on the phone."""
-    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    ticket, entry = telling.ticket(payload["ticket_id"]), telling.public_entry(payload["entry_id"])
     if entry is not None:
         _tell(
             f"entry:{entry.id}",
-            rules.of_staff_replied(queries.facts(ticket), entry.contact_id),
+            rules.of_staff_replied(telling.facts(ticket), entry.contact_id),
             ticket,
             entry,
         )
@@ -58,16 +59,16 @@ def staff_replied(payload: dict[str, Any]) -> None:
 
 def ticket_assigned(payload: dict[str, Any]) -> None:
     """The new assignee, unless they took it themselves, and whoever had it before; both read the reason."""
-    ticket = queries.ticket(payload["ticket_id"])
+    ticket = telling.ticket(payload["ticket_id"])
     by, line_id = payload["by_user_id"], payload.get("entry_id")
     author, assignee, former = (
-        queries.contact_of_user(user_id) if user_id is not None else None
+        telling.contact_of_user(user_id) if user_id is not None else None
         for user_id in (by, payload["user_id"], payload.get("former_user_id"))
     )
-    facts_now = queries.facts(ticket)
-    gave, reason = queries.handed_over(line_id) if line_id else ("", "")
+    facts_now = telling.facts(ticket)
+    gave, reason = telling.handed_over(line_id) if line_id else ("", "")
     # Given back and forth, each time counts; the same event twice does not: the newest entry marks which time it is.
-    mark = f"ticket_assigned:{ticket.id}:{queries.assignments(ticket.id)}"
+    mark = f"ticket_assigned:{ticket.id}:{telling.assignments(ticket.id)}"
     if assignee is not None:
         _tell(mark, rules.of_assigned(facts_now, assignee, author), ticket, None, reason=reason, by=gave)
     if former is not None:
@@ -79,61 +80,61 @@ def ticket_assigned(payload: dict[str, Any]) -> None:
 def colleague_mentioned(payload: dict[str, Any]) -> None:
     """The colleague who was named in a note; the mail holds none of its words, for an internal line leaves the portal by no
     mail."""
-    ticket = queries.ticket(payload["ticket_id"])
-    colleague, by = queries.contact_of_user(payload["user_id"]), payload["by_user_id"]
-    author = queries.contact_of_user(by) if by is not None else None
+    ticket = telling.ticket(payload["ticket_id"])
+    colleague, by = telling.contact_of_user(payload["user_id"]), payload["by_user_id"]
+    author = telling.contact_of_user(by) if by is not None else None
     if colleague is not None:
-        told = rules.of_mentioned(queries.facts(ticket), colleague, author)
+        told = rules.of_mentioned(telling.facts(ticket), colleague, author)
         _tell(f"mentioned:{payload['entry_id']}:{payload['user_id']}", told, ticket, None)
 
 
 def ticket_waits_for_client(payload: dict[str, Any]) -> None:
     """What we need from the client, in the words that staff chose."""
-    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    ticket, entry = telling.ticket(payload["ticket_id"]), telling.public_entry(payload["entry_id"])
     if entry is None:
         return
-    step = queries.step_to(ticket.id, Status.WAITING_CUSTOMER, up_to=entry.id)
+    step = telling.step_to(ticket.id, Status.WAITING_CUSTOMER, up_to=entry.id)
     reason = (step.details or {}).get("reason", "") if step else ticket.waiting_reason
-    told = rules.of_waits(queries.facts(ticket), entry.contact_id)
+    told = rules.of_waits(telling.facts(ticket), entry.contact_id)
     _tell(f"entry:{entry.id}", told, ticket, entry, reason=reason)
 
 
 def ticket_resolved(payload: dict[str, Any]) -> None:
     """What was done, and the question whether it works now."""
-    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
+    ticket, entry = telling.ticket(payload["ticket_id"]), telling.public_entry(payload["entry_id"])
     if entry is not None:
-        told = rules.of_resolved(queries.facts(ticket), entry.contact_id)
+        told = rules.of_resolved(telling.facts(ticket), entry.contact_id)
         _tell(f"entry:{entry.id}", told, ticket, entry, days=SILENCE_CLOSES_AFTER.days)
 
 
 def ticket_closed(payload: dict[str, Any]) -> None:
     """Closed by silence: said once for each closing."""
-    ticket = queries.ticket(payload["ticket_id"])
-    told = rules.of_closed(queries.facts(ticket), by_silence=payload["by_silence"])
-    step = queries.step_to(ticket.id, Status.CLOSED)
+    ticket = telling.ticket(payload["ticket_id"])
+    told = rules.of_closed(telling.facts(ticket), by_silence=payload["by_silence"])
+    step = telling.step_to(ticket.id, Status.CLOSED)
     if step is not None:
         _tell(f"ticket_closed:{step.id}", told, ticket, None, days=REOPEN_WITHIN.days)
 
 
 def ticket_reopened(payload: dict[str, Any]) -> None:
     """By a client's reply: the writer and the assignee. By staff: the client."""
-    ticket, entry = queries.ticket(payload["ticket_id"]), queries.public_entry(payload["entry_id"])
-    step = queries.step_to(ticket.id, Status.IN_PROGRESS)
+    ticket, entry = telling.ticket(payload["ticket_id"]), telling.public_entry(payload["entry_id"])
+    step = telling.step_to(ticket.id, Status.IN_PROGRESS)
     by_client = entry is not None
     author = entry.contact_id if entry else (step.contact_id if step else None)
     cause = f"entry:{entry.id}" if entry else f"ticket_reopened:{step.id if step else ticket.id}"
-    told = rules.of_reopened(queries.facts(ticket), author, by_client=by_client)
+    told = rules.of_reopened(telling.facts(ticket), author, by_client=by_client)
     by_mail = entry is not None and entry.channel is Channel.MAIL
     _tell(cause, told, ticket, entry, by_mail=by_mail, answers_mail=by_mail, by_client=by_client)
 
 
 def ticket_cancelled(payload: dict[str, Any]) -> None:
     """The client, with the reason; the assignee when the client withdrew it."""
-    ticket = queries.ticket(payload["ticket_id"])
-    step = queries.step_to(ticket.id, Status.CANCELLED)
+    ticket = telling.ticket(payload["ticket_id"])
+    step = telling.step_to(ticket.id, Status.CANCELLED)
     if step is None:
         return
-    told = rules.of_cancelled(queries.facts(ticket), step.contact_id, by_client=step.side == "client")
+    told = rules.of_cancelled(telling.facts(ticket), step.contact_id, by_client=step.side == "client")
     by = step.contact.name if step.contact else ""
     _tell(
         f"ticket_cancelled:{ticket.id}",
@@ -147,12 +148,12 @@ def ticket_cancelled(payload: dict[str, Any]) -> None:
 
 def ticket_merged(payload: dict[str, Any]) -> None:
     """The people of a ticket that goes on as another one; not when that was undone meanwhile."""
-    merge = queries.merge(payload["merge_id"])
+    merge = telling.merge(payload["merge_id"])
     if merge is None:
         return
-    into, came = queries.ticket(merge.into_id), queries.ticket(merge.ticket_id)
+    into, came = telling.ticket(merge.into_id), telling.ticket(merge.ticket_id)
     people = (came.requester_id, *(p.contact_id for p in came.participants))
-    told = rules.of_merged(queries.facts(into), people, merge.user.contact_id)
+    told = rules.of_merged(telling.facts(into), people, merge.user.contact_id)
     _tell(
         f"ticket_merged:{merge.id}", told, into, None, merged_number=came.number, merged_subject=came.subject
     )
@@ -160,10 +161,10 @@ def ticket_merged(payload: dict[str, Any]) -> None:
 
 def promise_near(payload: dict[str, Any]) -> None:
     """50 or 80 per cent of the time are over: said once for each step, and not of a promise that was kept meanwhile."""
-    kept, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
+    kept, ticket = telling.promise(payload["clock_id"]), telling.ticket(payload["ticket_id"])
     if kept is None or kept.stopped_at is not None or kept.due_at is None:
         return
-    told = rules.of_promise_near(queries.facts(ticket))
+    told = rules.of_promise_near(telling.facts(ticket))
     step = payload["per_cent"]
     words = render.promise_word(kept.metric)
     cause = f"promise:{kept.id}:{step}"
@@ -172,10 +173,10 @@ def promise_near(payload: dict[str, Any]) -> None:
 
 def promise_broken(payload: dict[str, Any]) -> None:
     """A deadline is over: said once, also when the answer came soon after."""
-    kept, ticket = queries.promise(payload["clock_id"]), queries.ticket(payload["ticket_id"])
+    kept, ticket = telling.promise(payload["clock_id"]), telling.ticket(payload["ticket_id"])
     if kept is None or kept.breached_at is None:
         return
-    told = rules.of_promise_broken(queries.facts(ticket))
+    told = rules.of_promise_broken(telling.facts(ticket))
     words = render.promise_word(kept.metric)
     cause = f"promise:{kept.id}:broken"
     _tell(cause, told, ticket, None, promise=words, clause=kept.clause, due_at=kept.breached_at)
@@ -199,9 +200,9 @@ def _tell_of_term(payload: dict[str, Any], to_client: Message, to_staff: Message
         return
     steps, clause = render.renewal_steps(known)
     cause = f"term:{record.id}:{term.number}:{step}"
-    clients = queries.client_managers(record.organisation_id)
-    told = [(c, to_client) for c in clients] + [(c, to_staff) for c in queries.staff_managers()]
-    readers = queries.readers(c for c, _message in told)
+    clients = telling.client_managers(record.organisation_id)
+    told = [(c, to_client) for c in clients] + [(c, to_staff) for c in telling.staff_managers()]
+    readers = telling.readers(c for c, _message in told)
     for contact_id, message in told:
         page = "contracts_staff.contract" if message is to_staff else "contracts_client.contract"
         words = render.mail(
@@ -238,7 +239,7 @@ def _tell_of_alarm(alarm_id: int, message: Message, step: str) -> None:
     if row is None or (message is Message.MAIL_ALARM and row.over_at is not None):
         return
     found = alarms.as_alarm(row)
-    for reader in queries.readers(queries.administrators()).values():
+    for reader in telling.readers(telling.administrators()).values():
         words = render.mail(
             message, reader, alarm=lambda: intake.alarm_words(found), since=found.since, detail=found.words, over_at=row.over_at,
             action_url=render.link_to("intake_staff.held"),
@@ -250,8 +251,8 @@ def consent_asked(payload: dict[str, Any]) -> None:
     """The question whether data may be touched, to the person who was asked alone. Not when it is closed already."""
     if not consent.still_open(payload["consent_id"]):
         return
-    row, ticket = consents.consent_to_send(payload["consent_id"]), queries.ticket(payload["ticket_id"])
-    reader = queries.readers([row.asked_of_id]).get(row.asked_of_id)
+    row, ticket = consents.consent_to_send(payload["consent_id"]), telling.ticket(payload["ticket_id"])
+    reader = telling.readers([row.asked_of_id]).get(row.asked_of_id)
     if reader is None:
         return
     words = render.mail(
@@ -280,12 +281,12 @@ def password_reset_asked(payload: dict[str, Any]) -> None:
 
 def _send_link(link_id: int, message: Message, purpose: LinkPurpose) -> None:
     """To the sign-in address, whatever other addresses the person has. The text holds a stand-in for the secret."""
-    found = queries.user_of_link(link_id)
+    found = telling.user_of_link(link_id)
     if found is None:
         return
     _link, user = found
     contact = user.contact
-    reader = queries.Reader(contact.id, contact.name, user.email, contact.language, contact.time_zone)
+    reader = telling.Reader(contact.id, contact.name, user.email, contact.language, contact.time_zone)
     lasts = LASTS[purpose]
     words = render.mail(message, reader, action_url=service.LINK, lasts=lasts, sign_in=user.email)
     service.add(f"link:{link_id}", message, reader, words, auto_submitted="auto-generated", link_id=link_id)
@@ -301,7 +302,7 @@ def _tell(
     **context: Any,
 ) -> None:
     """Render for each person apart, in their language, and record it."""
-    readers = queries.readers(t.contact_id for t in told)
+    readers = telling.readers(t.contact_id for t in told)
     files = list(entry.attachments) if entry else []
     words = _words(entry)
     for one in told:

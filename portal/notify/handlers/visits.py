@@ -19,6 +19,7 @@ from portal.infra import jobs
 from portal.kernel import clock
 from portal.notify import render, rules, service
 from portal.notify.queries import deliveries as queries
+from portal.notify.queries import telling
 from portal.notify.queries import visits as known
 from portal.notify.rules import Message, VisitFacts
 
@@ -221,7 +222,7 @@ def _tell_engineers(visit: Visit, payload: dict[str, Any]) -> None:
         message = Message.VISIT_ASSIGNED_STAFF if new else Message.VISIT_MOVED_STAFF
         _tell(mark, message, visit, rules.of_visit_staff([visit.engineer.contact_id], by))
     if former is not None:
-        contact_id = queries.contact_of_user(former)
+        contact_id = telling.contact_of_user(former)
         told = rules.of_visit_staff([contact_id] if contact_id else [], by)
         _tell(mark, Message.VISIT_CANCELLED_STAFF, visit, told, reason="", given_away=True)
 
@@ -236,10 +237,10 @@ def _facts(visit: Visit, *, asks_price: bool = False) -> VisitFacts:
     around: list[int] = []
     reachable: set[int] = set()
     for row in visit.tickets:
-        people = queries.facts(queries.ticket(row.ticket_id))
+        people = telling.facts(telling.ticket(row.ticket_id))
         around += [people.requester, *people.participants]
         reachable |= people.reachable
-    managers = queries.client_managers(visit.organisation_id)
+    managers = telling.client_managers(visit.organisation_id)
     wanted = asks_price or visit.round_id is not None
     return VisitFacts(tuple(around), tuple(managers), frozenset(reachable), wants_managers=wanted)
 
@@ -265,7 +266,7 @@ def _tell(
     has one."""
     to_staff = message.value.endswith("_to_staff")
     page = "dispatch_staff.visit" if to_staff else "dispatch_client.visit"
-    for reader in queries.readers(contact_ids).values():
+    for reader in telling.readers(contact_ids).values():
         has_file = known.has_calendar(visit.id, reader.contact_id)
         if queries.is_told(cause, reader.contact_id) or (reader.contact_id == but and not has_file):
             continue

@@ -10,7 +10,7 @@ from portal.infra.db import db
 from portal.infra.papers import Paper
 from portal.notify import rules
 from portal.notify.models import Delivery
-from portal.notify.queries import deliveries
+from portal.notify.queries import telling
 from portal.people.models import User
 from portal.tickets.models.ticket import Ticket
 
@@ -43,8 +43,8 @@ def followed(visit: Visit, contact_id: int) -> Ticket | None:
         select(User.id).where(User.contact_id == contact_id, User.staff_role.is_not(None))
     )
     for row in visit.tickets:
-        found = deliveries.ticket(row.ticket_id)
-        people = deliveries.facts(found)
+        found = telling.ticket(row.ticket_id)
+        people = telling.facts(found)
         if staff is not None or contact_id in (people.requester, *people.participants):
             return found
     return None
@@ -79,4 +79,4 @@ def may_be_told(visit_id: int, contact_id: int) -> bool:
 
 def desk() -> list[int]:
     """Managers of the provider: who hears what nobody else is there to hear."""
-    return deliveries.staff_managers()
+    return telling.staff_managers()
