@@ -8,12 +8,37 @@ imports included, is a 75: another code would bounce the message.
 import os
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 COMMITTED = 0
 UNKNOWN = 67
 """EX_NOUSER."""
 LATER = 75
 """EX_TEMPFAIL."""
+
+
+def _application() -> "Flask":
+    """The settings, the tables and the mailboxes, without a page: a process for each message must start quickly."""
+    from importlib import import_module
+
+    from flask import Flask
+
+    from portal import registry
+    from portal.config import Settings
+    from portal.infra import db
+    from portal.intake.service import mailboxes
+
+    settings = Settings.from_environ()
+    app = Flask("portal", static_folder=None)
+    app.extensions["portal_settings"] = settings
+    for module in registry.MODELS:
+        import_module(module)
+    db.init_app(app, settings.sqlalchemy_url)
+    mailboxes.init_app(app)
+    return app
 
 
 def main(arguments: list[str]) -> int:
@@ -28,9 +53,7 @@ def main(arguments: list[str]) -> int:
             sender = argument.partition("=")[2]
         elif argument != "--":
             recipients.append(argument)
-    from portal.app import create_app
-
-    app = create_app()
+    app = _application()
     with app.app_context():
         from portal.intake.doors import pipe
 

@@ -13,7 +13,7 @@ from portal.infra import files, jobs
 from portal.infra.db import db
 from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.fingerprint import fingerprint
-from portal.intake.rules.parse import glimpse, message_id_of
+from portal.intake.rules.first_look import glimpse, message_id_of
 from portal.intake.rules.state import InboundState
 from portal.kernel import clock
 

@@ -11,8 +11,8 @@ from portal.infra.db import db
 from portal.intake import queries
 from portal.intake.events import MailCameBack
 from portal.intake.models import InboundMessage
+from portal.intake.rules.first_look import glimpse
 from portal.intake.rules.mail import ParsedMail, Unreadable
-from portal.intake.rules.parse import glimpse
 from portal.intake.rules.routing import decide, outcomes
 from portal.intake.rules.routing.facts import Facts
 from portal.intake.rules.state import InboundState

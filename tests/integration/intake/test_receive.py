@@ -65,17 +65,71 @@ def test_two_messages_under_one_message_id_are_two(
     assert len(all_tickets()) == 2
 
 
+def _piped(raw: bytes, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """A process of its own, as a mail server starts it."""
+    known = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        input=raw,
+        env={**known, "SECRET_KEY": databases.SECRET, "LOG_LEVEL": "ERROR", **environment},
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @pytest.mark.databases("sqlite")
-def test_while_the_database_is_away_it_says_try_again(tmp_path: Path, database: str) -> None:
-    environment = {
-        **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME")}, "DATABASE_URL": "postgresql://portal@127.0.0.1:1/away",
-        "VAR_DIR": str(tmp_path), "SECRET_KEY": databases.SECRET, "LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "intake", "receive"]
-    done = subprocess.run(
-        command, input=mail(), env=environment, cwd=ROOT, capture_output=True, timeout=60, check=False
+@pytest.mark.parametrize("command", [["flask", "--app", "wsgi", "intake", "receive"], ["portal.receive"]])
+def test_while_the_database_is_away_it_says_try_again(
+    tmp_path: Path, database: str, command: list[str]
+) -> None:
+    done = _piped(
+        mail(), "-m", *command, DATABASE_URL="postgresql://portal@127.0.0.1:1/away", VAR_DIR=str(tmp_path)
     )
     assert done.returncode == 75, done.stderr.decode()[-2000:]
+
+
+def test_the_command_of_a_mail_server_takes_it_in_without_loading_any_page(app: Flask) -> None:
+    settings = app.extensions["portal_settings"]
+    where = {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)}
+    raw = mail()
+    done = _piped(
+        raw,
+        "-X",
+        "importtime",
+        "-m",
+        "portal.receive",
+        "--sender",
+        "a@b.example",
+        "s@portal.example",
+        **where,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+    assert not loaded & {
+        "alembic",
+        "babel",
+        "pygments",
+        "structlog",
+        "portal.app",
+        "portal.intake.rules.parse",
+    }
+    db.session.rollback()
+    [row] = all_mail()
+    assert (row.door, row.envelope_from, row.envelope_to) == ("pipe", "a@b.example", ["s@portal.example"])
+    assert files.read(row.sha256) == raw
+    assert db.session.scalars(select(Job.kind)).all() == ["intake.process"]
+
+
+@pytest.mark.databases("sqlite")
+def test_the_command_says_67_for_strangers_alone_and_75_for_settings_that_are_wrong(app: Flask) -> None:
+    settings = app.extensions["portal_settings"]
+    where = {"DATABASE_URL": settings.database_url, "VAR_DIR": str(settings.var_dir)}
+    stranger = ("-m", "portal.receive", "--sender=", "nobody@elsewhere.example")
+    assert _piped(mail(), *stranger, **where, LMTP_REFUSE_UNKNOWN="1").returncode == 67
+    assert _piped(mail(), *stranger, **where, LMTP_MAX_BYTES="many").returncode == 75
+    assert all_mail() == []
 
 
 def test_a_disk_that_takes_nothing_says_try_again(app: Flask) -> None:
