@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FormField, HiddenField, RadioField
 from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, NumberRange, Optional
-from wtforms.widgets import TimeInput
 
 from portal.assets.forms import KINDS
 from portal.dispatch.models import ServiceSheet
@@ -24,13 +23,6 @@ from portal.kernel import clock
 from portal.people.models import User
 from portal.web import filters, languages
 from portal.web.fields import Choice, DayField, Form, Number, Rows, line, text
-
-
-class HourField(Choice):
-    """An hour of the day in quarters, so that nobody types minutes on a phone."""
-
-    widget = TimeInput()
-
 
 _HOURS = [f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in range(0, 24 * 60, 15)]
 _LENGTHS = (

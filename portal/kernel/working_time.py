@@ -29,20 +29,6 @@ def is_open(windows: Iterable[Window], zone: ZoneInfo, at: datetime) -> bool:
     return any(w.weekday == local.weekday() and w.opens <= local.time() < w.closes for w in windows)
 
 
-def next_opening(windows: Iterable[Window], zone: ZoneInfo, at: datetime) -> datetime | None:
-    """The first opening at or after an aware instant, in UTC offsets of the zone; None if there is no window at all."""
-    local = at.astimezone(zone)
-    openings = [
-        datetime.combine(day, w.opens, tzinfo=zone)
-        for offset in range(8)
-        for day in [local.date() + timedelta(days=offset)]
-        for w in windows
-        if w.weekday == day.weekday()
-    ]
-    later = [o for o in openings if o >= local]
-    return min(later) if later else None
-
-
 class DayKind(StrEnum):
     """What the day table of a jurisdiction says of a date. Dates that it does not name are plain."""
 

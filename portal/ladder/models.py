@@ -146,4 +146,3 @@ class Upgrade(Model):
 
     ticket: Mapped[Ticket] = relationship()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
-    trained_by: Mapped[User | None] = relationship(foreign_keys=[trained_by_id])

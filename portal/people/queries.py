@@ -162,15 +162,6 @@ _MEMBERSHIPS = select(Membership.organisation_id, Membership.role).join(Organisa
 )  # fmt: skip
 
 
-def user_by_id(user_id: int) -> User | None:
-    """An active user with the person behind it, for each request of a signed-in person."""
-    return db.session.scalar(
-        select(User)
-        .where(User.id == user_id, User.active)
-        .options(joinedload(User.contact).selectinload(Contact.memberships))
-    )
-
-
 def user_by_email(address: str) -> User | None:
     """An active user by sign-in address, whatever its case."""
     return db.session.scalar(select(User).where(User.email == address.strip().lower(), User.active))

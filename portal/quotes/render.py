@@ -1,7 +1,6 @@
 """Quotes in words: kinds, stages, whose move it is, what may be done next, and by which clause."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -202,11 +201,3 @@ def kind_for(ticket: Ticket) -> QuoteKind:
 def goes_live(quote: Quote) -> str:
     """The clause by which it is published after its acceptance; "" where nothing is."""
     return publishing.clause_of(quote)
-
-
-def acceptance_line(quote: Quote) -> tuple[datetime, str] | None:
-    """By when silence accepts the last handover, and the clause; None where it does not."""
-    last = quote.handovers[-1] if quote.handovers else None
-    if last is None or last.due_at is None or last.defects_at is not None:
-        return None
-    return last.due_at, last.clause

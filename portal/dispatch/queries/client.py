@@ -55,14 +55,6 @@ def next_of(actor: Actor, limit: int = 3) -> Sequence[Visit]:
     return coming(actor, limit)
 
 
-def with_sheets(actor: Actor, number: int) -> Visit:
-    """One visit with what its page shows, in few statements; raises NotFound."""
-    query = visits.visible(visits.whole(), actor).where(Visit.number == number)
-    found = db.session.scalars(query.options(selectinload(Visit.sheets).joinedload(ServiceSheet.device)))
-    visit = found.unique().one_or_none()
-    return visit if visit is not None else visits.visit_for(actor, number)
-
-
 def signed_sheet(actor: Actor, number: int) -> ServiceSheet:
     """A sheet that both sides signed; raises NotFound, also for one whose visit was undone."""
     sheet = visits.sheet_for(actor, number)

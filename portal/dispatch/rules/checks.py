@@ -1,6 +1,5 @@
 """What is looked at during upkeep, by the kind of device (HW-21: RF test, inside cleaning, body maintenance)."""
 
-ANSWERS = ("yes", "no", "n/a")
 _SCANNERS = ("rf_test", "inside_cleaned", "body_maintained")
 _COMPUTERS = ("inside_cleaned", "updates_installed", "virus_protection", "disk_health", "backup_checked")
 _BY_KIND = {

@@ -37,7 +37,6 @@ from portal.quotes.service.record import QuoteRefused
 
 REMIND_DAYS = (7, 1)
 """How many days before silence accepts the client is reminded."""
-_ONE_SECOND = timedelta(seconds=1)
 
 
 def start(actor: Actor, quote: Quote) -> None:

@@ -17,9 +17,3 @@ def draft_of(actor: Actor, ticket_id: int, kind: DraftKind) -> Draft | None:
         Draft.user_id == actor.user_id, Draft.ticket_id == ticket_id, Draft.kind == kind
     )
     return db.session.scalar(query.options(selectinload(Draft.files)))
-
-
-def kinds_on(actor: Actor, ticket_id: int) -> list[DraftKind]:
-    """Which drafts the actor has on a ticket."""
-    query = select(Draft.kind).where(Draft.user_id == (actor.user_id or 0), Draft.ticket_id == ticket_id)
-    return sorted(db.session.scalars(query))

@@ -42,9 +42,6 @@ _ME = bindparam("me", type_=BigId)
 
 _SOLVED, _THANKED = aliased(Ticket), aliased(Ticket)
 
-NEWEST_FIRST = "found"
-"""The key of search results, which belong to no view."""
-
 
 class Row(NamedTuple):
     """One line of the queue. `since` is what the view is ordered by; `draft`: the reader has unsent words on it."""

@@ -7,8 +7,6 @@ from typing import Any
 
 from portal.tickets.rules.words import Kind, Phase, Urgency
 
-LONGEST_WORDS = 200
-
 
 class View(StrEnum):
     """By need. An agent's own words for a filter are a saved view."""
