@@ -27,6 +27,11 @@ DESK = [
 ]  # fmt: skip
 
 
+_SETTLED = """() => !document.querySelector('[hx-trigger="load"], .htmx-request')
+    && [...document.images].every(image => image.complete || image.loading === "lazy")"""
+"""The parts that a page loads by itself are there, and so are its pictures."""
+
+
 @pytest.fixture
 def demo(live_portal):
     """A portal with the demo in it."""
@@ -63,7 +68,7 @@ def test_each_page_is_accessible_fits_and_is_light(demo, open_window, address, l
     for path in pages:
         weights.clear()
         answer = page.goto(path)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(_SETTLED)
         if answer is None or answer.status != 200:
             faults.append(f"{path}: {answer and answer.status}")
             continue

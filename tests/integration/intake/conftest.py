@@ -10,7 +10,9 @@ from sqlalchemy import select
 from portal.infra.db import db
 from portal.intake.doors.taking import accept
 from portal.intake.models import InboundMessage
+from portal.intake.rules.state import InboundState
 from portal.tickets.models.ticket import Ticket, TimelineEntry
+from tests.integration.intake.mails import mail
 
 
 @pytest.fixture
@@ -45,3 +47,24 @@ def timeline(ticket_id: int) -> list[TimelineEntry]:
             select(TimelineEntry).where(TimelineEntry.ticket_id == ticket_id).order_by(TimelineEntry.id)
         )
     )
+
+
+UNKNOWN = {"sender": "Nora New <nora@elsewhere.example>", "message_id": "<n@elsewhere.example>"}
+
+
+@pytest.fixture
+def held(take_in: Callable[[bytes], InboundMessage]) -> InboundMessage:
+    row = take_in(
+        mail(
+            "<p>Help <b>me</b></p><script>x()</script><img src='https://evil.example/p.gif'>",
+            kind="text/html",
+            **UNKNOWN,
+        )
+    )
+    assert row.state is InboundState.HELD
+    return row
+
+
+@pytest.fixture
+def agent(cast: Any, as_user: Callable[[Any], Any]) -> Any:
+    return as_user(cast.agent)

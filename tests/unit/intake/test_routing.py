@@ -1,15 +1,15 @@
 """Each step of routing as a table of facts and what follows, and the steps in their order."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from portal.intake.rules.mail import Address, Flags, Forwarded, ParsedMail, Verdict
+from portal.intake.rules.mail import Address, Forwarded, ParsedMail, Verdict
 from portal.intake.rules.mailboxes import MailboxDefaults
 from portal.intake.rules.routing.decide import STEPS, decide
-from portal.intake.rules.routing.facts import Copied, Facts, NamedTicket, Sender
+from portal.intake.rules.routing.facts import NamedTicket, Sender
 from portal.intake.rules.routing.outcomes import (
     REASONS,
     Hold,
@@ -20,45 +20,22 @@ from portal.intake.rules.routing.outcomes import (
     Report,
     StaffReply,
 )
-from portal.tickets.rules.words import Kind, Urgency
-
-NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
-ADDRESS = Address("owner@harbour.example", "Wang")
-MAIL = ParsedMail(subject="Printer", sender=ADDRESS, author=ADDRESS, reply_text="It is jammed.")
-OWNER = Sender(contact_id=7, is_staff=False, organisations=(3,), sees=frozenset({1042}))
-AGENT = Sender(contact_id=9, is_staff=True, organisations=())
-BOX = MailboxDefaults(authserv_id="mx.portal.example")
-TICKETS = {n: NamedTicket(3, n) for n in (1042, 1043, 1050)}
-FACTS = Facts(
-    now=NOW,
-    mailbox=BOX,
-    own_addresses=frozenset({"support@portal.example"}),
-    writer=ADDRESS,
-    sender=OWNER,
-    loop_mark="our-mark",
-    tickets=TICKETS,
+from tests.unit.intake.routing_facts import (
+    ADDRESS,
+    AGENT,
+    AT_DOMAIN,
+    BOX,
+    FACTS,
+    MAIL,
+    NOW,
+    OWNER,
+    TICKETS,
+    finding,
+    given,
+    mail,
+    outcome,
+    verdict,
 )
-
-
-def mail(sender: str = "owner@harbour.example", **flags: Any) -> ParsedMail:
-    who = Address(sender)
-    return replace(MAIL, sender=who, author=who, flags=Flags(**flags))
-
-
-def verdict(result: str, *, server: str = "mx.portal.example", domain: str = "", at: int = 0) -> Verdict:
-    return Verdict(server, "dmarc", result, domain, at)
-
-
-def given(**changed: Any) -> Facts:
-    return replace(FACTS, **changed)
-
-
-def outcome(message: ParsedMail, facts: Facts) -> Outcome:
-    return decide(message, facts).outcome
-
-
-def finding(message: ParsedMail, facts: Facts, step: str) -> str:
-    return dict(decide(message, facts).steps)[step]
 
 
 def test_a_known_person_opens_a_ticket_in_their_organisation() -> None:
@@ -355,94 +332,7 @@ def test_how_long_ago_a_ticket_ended_by_the_mailboxs_days(
 # who opens a ticket, and where
 
 
-def test_a_person_of_no_client_is_held() -> None:
-    assert outcome(MAIL, given(sender=replace(OWNER, organisations=()))) == Hold("no_organisation")
-
-
-AT_DOMAIN = given(sender=None, domain_organisation=5)
-
-
-def test_a_newcomer_at_a_verified_domain_needs_our_servers_word() -> None:
-    proven = mail(verdicts=(verdict("pass"),))
-    assert outcome(proven, AT_DOMAIN) == NewTicket(5, None)
-    assert outcome(MAIL, AT_DOMAIN) == Hold("unknown_at_domain", None, 5)
-    assert outcome(proven, replace(AT_DOMAIN, domain_organisation=None)) == Hold("unknown_sender")
-
-
-@pytest.mark.parametrize(
-    "domain", ["qq.com", "vip.163.com", "foxmail.com", "aliyun.com", "sina.com.cn", "gmail.com"]
-)
-def test_a_domain_where_anybody_gets_an_address_makes_nobody_a_member(domain: str) -> None:
-    who = f"wang@{domain}"
-    facts = replace(AT_DOMAIN, writer=Address(who))
-    assert outcome(mail(who, verdicts=(verdict("pass"),)), facts) == Hold("unknown_sender")
-
-
-def test_a_mailbox_of_one_client_takes_newcomers_and_does_not_answer_what_is_unproven() -> None:
-    facts = given(sender=None, mailbox=replace(BOX, organisation_id=5))
-    assert outcome(MAIL, facts) == NewTicket(5, None, acknowledge=False)
-    assert finding(MAIL, facts, "acknowledgement") == "unproven"
-
-
-@pytest.mark.parametrize(
-    ("box", "domain", "chosen", "says"),
-    [
-        (None, None, 5, "default_of_several"),
-        (3, None, 3, "mailbox"),
-        (None, 3, 3, "domain"),
-        (8, None, 5, "default_of_several"),
-    ],
-)
-def test_which_of_several_organisations(box: int | None, domain: int | None, chosen: int, says: str) -> None:
-    facts = given(
-        sender=replace(OWNER, organisations=(5, 3)),
-        mailbox=replace(BOX, organisation_id=box),
-        domain_organisation=domain,
-    )
-    assert outcome(MAIL, facts) == NewTicket(chosen, 7, several=says == "default_of_several")
-    assert finding(MAIL, facts, "organisation") == says
-
-
-def test_a_flood_of_new_tickets_is_held_but_replies_go_on() -> None:
-    flood = given(tickets_last_hour=20)
-    assert outcome(MAIL, flood) == Hold("too_many")
-    assert outcome(MAIL, replace(flood, reference_numbers=(1042,))) == Reply(1042, 7)
-
-
-def test_the_mailbox_says_what_the_mail_does_not() -> None:
-    box = MailboxDefaults(
-        team="Websites", kind=Kind.QUESTION, urgency=Urgency.HIGH, language="zh_Hans", acknowledge=False
-    )
-    assert outcome(MAIL, given(mailbox=box)) == NewTicket(
-        3, 7, team="Websites", kind=Kind.QUESTION, urgency=Urgency.HIGH, language="zh_Hans", acknowledge=False
-    )
-    assert finding(MAIL, given(mailbox=box), "acknowledgement") == "mailbox_says_no"
-
-
 # copies
-
-COLLEAGUE = Copied(8, False, frozenset({3}))
-
-
-def test_people_of_the_same_organisation_on_copy_follow_the_ticket() -> None:
-    facts = given(copied=(COLLEAGUE,))
-    assert outcome(MAIL, facts) == NewTicket(3, 7, copies=(8,))
-    assert outcome(MAIL, replace(facts, token_numbers=(1042,))) == Reply(1042, 7, copies=(8,))
-
-
-@pytest.mark.parametrize(
-    "copied",
-    [Copied(9, True, frozenset({3})), Copied(8, False, frozenset({5})), Copied(7, False, frozenset({3}))],
-)
-def test_staff_strangers_and_the_sender_do_not(copied: Copied) -> None:
-    assert outcome(MAIL, given(copied=(copied,))) == NewTicket(3, 7)
-
-
-def test_only_so_many_on_copy_follow() -> None:
-    crowd = tuple(Copied(100 + n, False, frozenset({3})) for n in range(25))
-    decided = outcome(MAIL, given(copied=crowd))
-    assert isinstance(decided, NewTicket)
-    assert decided.copies == tuple(range(100, 110))
 
 
 def test_every_reason_is_a_known_code() -> None:
