@@ -137,6 +137,7 @@ class JobKind:
 
     run: Callable[[dict[str, Any]], Callable[[], None] | None]
     atomic: bool = True
+    together: int = 1
 
 
 JOBS: dict[str, tuple[str, bool]] = {
@@ -225,6 +226,10 @@ JOBS: dict[str, tuple[str, bool]] = {
 }
 """Job kind → (function, atomic)."""
 
+TOGETHER = {"intake.process": 10}
+"""Job kind, not atomic → so many that wait are run one after the other, then finished in one transaction: of a backlog each
+pays a tenth of a commit. What they return may be called again, when one of the others fails."""
+
 SCHEDULE: dict[str, timedelta] = {
     "intake.watch": timedelta(minutes=1),
     "intake.beat": timedelta(minutes=1),
@@ -256,4 +261,4 @@ def job(kind: str) -> JobKind:
     """The function of a job kind; raises KeyError for one that nobody knows."""
     path, atomic = JOBS[kind]
     module, _, name = path.partition(":")
-    return JobKind(getattr(import_module(module), name), atomic)
+    return JobKind(getattr(import_module(module), name), atomic, TOGETHER.get(kind, 1))

@@ -24,6 +24,7 @@ from portal.infra.db import db
 from portal.infra.jobs import Claim
 from portal.infra.transaction import transaction
 from portal.kernel import clock
+from portal.registry import JobKind
 
 log = structlog.get_logger()
 
@@ -44,12 +45,39 @@ def keep_schedule() -> None:
                 jobs.enqueue(kind, {}, slot=f"schedule:{kind}:{period}")
 
 
-def run_one(kinds: list[str] | None = None) -> bool:
-    """Claim and run one job, of these kinds if some are named. False when there is none."""
+def run_next(kinds: list[str] | None = None) -> int:
+    """Claim and run the next job, of these kinds if some are named, and with it others that are finished together with it.
+    Returns how many were run, 0 when there is none."""
     with transaction():
-        held = jobs.claim(kinds)
-    if held is None:
+        first = jobs.claim(kinds)
+        if first is None:
+            return 0
+        kind = registry.job(first.kind)
+        fresh = kind.together > 1 and first.attempts == 1
+        held = [first, *(jobs.claim_more(first, kind.together - 1) if fresh else ())]
+    if len(held) == 1 or not _run_together(kind, held):
+        for claim in held:
+            _try(claim)
+    return len(held)
+
+
+def _run_together(kind: JobKind, held: list[Claim]) -> bool:
+    """False when one failed: then nothing was done, and each is to be tried alone."""
+    try:
+        finishes = [kind.run(claim.payload) for claim in held]
+        with transaction():
+            for finish in finishes:
+                if finish is not None:
+                    finish()
+            jobs.settle(*held)
+    except Exception as error:
+        db.session.rollback()
+        log.warning("jobs.apart", kind=held[0].kind, jobs=len(held), error=repr(error)[:300])
         return False
+    return True
+
+
+def _try(held: Claim) -> None:
     try:
         _run(held)
     except Exception:
@@ -60,7 +88,6 @@ def run_one(kinds: list[str] | None = None) -> bool:
         log.error(
             "job.failed", kind=held.kind, job=held.id, attempt=held.attempts, dead=dead, error=error[-2000:]
         )
-    return True
 
 
 class _LeaseLost(Exception):
@@ -87,11 +114,14 @@ EVENTS_EVERY = 10
 def drain(limit: int = 10_000) -> int:
     """Run everything that is due, events included; returns the number of jobs. For commands, and tests without a process."""
     done = 0
+    since_events = EVENTS_EVERY
     while done < limit:
         # Among many jobs events wait for a few; none waits for all.
-        delivered = deliver_events() if done % EVENTS_EVERY == 0 else 0
-        ran = run_one()
-        done += ran
+        delivered = 0
+        if since_events >= EVENTS_EVERY:
+            delivered, since_events = deliver_events(), 0
+        ran = run_next()
+        done, since_events = done + ran, since_events + ran
         if not ran and not delivered and not (delivered := deliver_events()):
             break
         db.session.remove()

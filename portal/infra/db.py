@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -34,6 +34,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from portal.infra import prepared
+
+T = TypeVar("T")
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -176,6 +178,20 @@ def fetch(statement: Executable, values: Mapping[str, Any] | None = None) -> Seq
     return prepared.rows(_connection(session), statement, values)
 
 
+def once(name: str, read: Callable[[], T]) -> T:
+    """What `read` found the first time in this session's transaction, under a name of the caller's own: for the few rows that
+    half a dozen services ask for on their way, such as who we are."""
+    session = db.session()
+    begun, found = session.info.get("once", (None, {}))
+    if begun is None or begun is not session.get_transaction():
+        found = {}
+    if name not in found:
+        found[name] = read()
+        session.info["once"] = session.get_transaction(), found
+    kept: T = found[name]
+    return kept
+
+
 def on_postgresql() -> bool:
     """Whether a statement that the two engines write differently is for PostgreSQL."""
     return db.engine.dialect.name == "postgresql"
@@ -193,11 +209,14 @@ def ready(statement: Any, *columns: str) -> Compiled:
     return made
 
 
-def run(statement: Executable | Compiled, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def run(
+    statement: Executable | Compiled, values: Mapping[str, Any] | None = None, *, apart: bool = False
+) -> CursorResult[Any]:
     """Run a statement over tables in this session's transaction, past the ORM, as `fetch` does: what waits to be flushed is
-    written first, except under `no_autoflush`. Models that are loaded do not learn of it."""
+    written first, except under `no_autoflush`, or where the statement stands `apart` from it: an event, a counter, an index.
+    Models that are loaded do not learn of it."""
     session = db.session()
-    if session.autoflush:
+    if session.autoflush and not apart:
         session.flush()
     return _connection(session).execute(statement, values)  # type: ignore[arg-type]
 

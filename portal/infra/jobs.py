@@ -71,7 +71,7 @@ def enqueue(
         "kind": kind, "slot": slot, "payload": payload, "state": JobState.WAITING,
         "run_at": run_at or now, "attempts": 0, "created_at": now,
     }  # fmt: skip
-    run(_adding(on_postgresql()), values)
+    run(_adding(on_postgresql()), values, apart=True)
 
 
 @cache
@@ -113,21 +113,64 @@ def _claiming(postgres: bool, kinds: tuple[str, ...] | None) -> Any:
     return (
         update(table)
         .where(table.c.id == due.scalar_subquery())
-        .values(
-            lease_until=bindparam("until", type_=Instant), lease_token=bindparam("token", type_=String),
-            attempts=table.c.attempts + 1,
-        )
+        .values(_leased(table))
         .returning(table.c.id, table.c.kind, table.c.payload, table.c.attempts)
+    )
+
+
+def claim_more(first: Claim, most: int) -> list[Claim]:
+    """Take up to so many other due jobs of a claimed one's kind under its lease, inside the caller's transaction, in the order
+    in which they are due: those that nobody has tried yet."""
+    now = clock.now()
+    values = {"now": now, "until": now + LEASE, "token": first.token, "of_kind": first.kind, "most": most}
+    taken = run(_claiming_more(on_postgresql()), values).all()
+    claims = [Claim(t.id, t.kind, t.payload, first.token, t.attempts) for t in sorted(taken, key=_as_due)]
+    return claims
+
+
+def _as_due(taken: Any) -> tuple[datetime, int]:
+    return taken.run_at, taken.id
+
+
+@cache
+def _claiming_more(postgres: bool) -> Any:
+    now = bindparam("now", type_=Instant)
+    table: Any = Job.__table__
+    other = table.alias("other").c
+    fresh = select(other.id).where(
+        other.state == JobState.WAITING, other.run_at <= now, other.lease_until.is_(None), other.attempts == 0,
+        other.kind == bindparam("of_kind", type_=String),
     )  # fmt: skip
+    fresh = fresh.order_by(other.run_at, other.id).limit(bindparam("most", type_=Integer))
+    if postgres:
+        fresh = fresh.with_for_update(skip_locked=True)
+    return (
+        update(table)
+        .where(table.c.id.in_(fresh))
+        .values(_leased(table))
+        .returning(table.c.id, table.c.kind, table.c.payload, table.c.attempts, table.c.run_at)
+    )
 
 
-def settle(held: Claim) -> bool:
-    """The work is done: remove the job, inside the caller's transaction. False if the lease was lost to another."""
-    return bool(run(_SETTLED, {"held": held.id, "token": held.token}).rowcount)
+def _leased(table: Any) -> dict[str, Any]:
+    return {
+        "lease_until": bindparam("until", type_=Instant), "lease_token": bindparam("token", type_=String),
+        "attempts": table.c.attempts + 1,
+    }  # fmt: skip
+
+
+def settle(*held: Claim) -> bool:
+    """The work is done: remove the jobs, inside the caller's transaction. False if the lease of one was lost to another.
+
+    Several are of one `claim_more`, so they share its token.
+    """
+    gone = run(_SETTLED, {"held": [claim.id for claim in held], "token": held[0].token})
+    return bool(gone.rowcount == len(held))
 
 
 _SETTLED = delete(Job.__table__).where(  # type: ignore[arg-type]
-    Job.id == bindparam("held", type_=BigId), Job.lease_token == bindparam("token", type_=String)
+    Job.id.in_(bindparam("held", type_=BigId, expanding=True)),
+    Job.lease_token == bindparam("token", type_=String),
 )
 
 

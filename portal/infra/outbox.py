@@ -32,7 +32,8 @@ def record(event: Any) -> None:
     """Note a frozen dataclass that happened; it is delivered after the commit, at least once. Raises WriteOutsideTransaction."""
     if not writes_now():
         raise WriteOutsideTransaction(repr(event))
-    run(_RECORD, {"name": type(event).__name__, "payload": asdict(event), "recorded_at": clock.now()})
+    values = {"name": type(event).__name__, "payload": asdict(event), "recorded_at": clock.now()}
+    run(_RECORD, values, apart=True)
 
 
 _RECORD = insert(OutboxEvent.__table__).inline()  # type: ignore[arg-type]

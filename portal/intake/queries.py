@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, case, func, select
 
-from portal.infra.db import BigId, db, fetch
+from portal.infra.db import BigId, Instant, db, fetch
 from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.mail import ParsedMail
 from portal.intake.rules.state import InboundState
@@ -72,13 +72,19 @@ def answers_unread_mail(row: InboundMessage, mail: ParsedMail, now: datetime) ->
     ids = [i[:512] for i in (*mail.in_reply_to, *mail.references)][:60]
     if not ids:
         return False
-    query = select(InboundMessage.id).where(
-        InboundMessage.message_id.in_(ids),
+    return bool(fetch(_UNREAD_PARENT, {"ids": ids, "before": row.id, "since": now - STUCK_AFTER}))
+
+
+_UNREAD_PARENT = (
+    select(InboundMessage.id)
+    .where(
+        InboundMessage.message_id.in_(bindparam("ids", expanding=True)),
         InboundMessage.state == InboundState.RECEIVED,
-        InboundMessage.id < row.id,
-        InboundMessage.received_at > now - STUCK_AFTER,
+        InboundMessage.id < bindparam("before", type_=BigId),
+        InboundMessage.received_at > bindparam("since", type_=Instant),
     )
-    return db.session.scalar(query.limit(1)) is not None
+    .limit(1)
+)
 
 
 def unread(inbound_id: int) -> str | None:

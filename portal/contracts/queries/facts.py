@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from portal.contracts.models import (
@@ -22,7 +22,7 @@ from portal.contracts.rules.compiling import Compiled, DayTable, Filled, compile
 from portal.contracts.rules.forms import Form
 from portal.contracts.rules.ledger import BucketSpan
 from portal.contracts.rules.terms import Bucket, Contract, Covered, Suspension, Term
-from portal.infra.db import db
+from portal.infra.db import BigId, db
 from portal.kernel.actor import Actor
 
 BUCKETS_FOR = timedelta(days=400)
@@ -45,10 +45,7 @@ def contracts_of(actor: Actor, organisation_id: int, at: datetime) -> list[Known
     """
     if not (actor.is_staff or actor.is_system or organisation_id in actor.organisation_ids):
         return []
-    mine = ContractRecord.organisation_id == organisation_id
-    return known(
-        db.session.scalars(_whole().where(mine, ContractRecord.state != ContractState.DRAFT)).all(), at
-    )
+    return known(db.session.scalars(_OF_ORGANISATION, {"organisation": organisation_id}).all(), at)
 
 
 def contracts_by_id(contract_ids: set[int], at: datetime) -> list[Known]:
@@ -80,6 +77,12 @@ def _whole() -> Select[tuple[ContractRecord]]:
         )
         .order_by(ContractRecord.id)
     )
+
+
+_OF_ORGANISATION = _whole().where(
+    ContractRecord.organisation_id == bindparam("organisation", type_=BigId),
+    ContractRecord.state != ContractState.DRAFT,
+)
 
 
 def known(records: Iterable[ContractRecord], at: datetime) -> list[Known]:

@@ -23,13 +23,15 @@ def ask(
     return decide(question, contracts, now), {k.record.id: k for k in found}
 
 
-def assess(actor: Actor, ref: str, question: Question) -> tuple[CoverageDecision, Decision, dict[int, Known]]:
-    """Ask, and keep the answer under `ref`. The same answer as the last one under it is not kept twice."""
+def assess(
+    actor: Actor, ref: str, question: Question, *, first: bool = False
+) -> tuple[Decision, dict[int, Known]]:
+    """Ask, and keep the answer under `ref`. The same as the last one under it is not kept twice; `first`: there is none yet."""
     decision, known = ask(actor, question)
-    last = decisions.last_of(ref)
+    last = None if first else decisions.last_of(ref)
     details = plain.of_decision(decision)
     if last is not None and last.service is question.service and last.details == details:
-        return last, decision, known
+        return decision, known
     kept = CoverageDecision(
         ref=ref,
         service=question.service,
@@ -43,5 +45,4 @@ def assess(actor: Actor, ref: str, question: Question) -> tuple[CoverageDecision
         supersedes_id=last.id if last else None,
     )
     db.session.add(kept)
-    db.session.flush()
-    return kept, decision, known
+    return decision, known

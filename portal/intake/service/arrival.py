@@ -5,12 +5,14 @@ Owns that nothing is acknowledged before it is kept, and that the same message i
 
 import io
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import or_, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra import files, jobs
-from portal.infra.db import db
+from portal.infra.db import db, insert_into, on_postgresql, ready, run
 from portal.intake.models import InboundMessage, MailboxState
 from portal.intake.rules.fingerprint import fingerprint
 from portal.intake.rules.first_look import glimpse, message_id_of
@@ -72,7 +74,6 @@ def receive(
     `mailbox` is the name of the one that it came to; of a message that came to several, the first. `left_behind` as in
     doors.taking.accept: such a message is held at once, for there is nothing to read.
     """
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {
         "door": door,
         "mailbox_name": mailbox,
@@ -89,8 +90,7 @@ def receive(
         "copies": 1,
         "state": InboundState.RECEIVED,
     }
-    statement = insert(InboundMessage).values(row).on_conflict_do_nothing(index_elements=["fingerprint"])
-    inbound_id = db.session.scalar(statement.returning(InboundMessage.id))
+    inbound_id = run(_taking_in(on_postgresql()), row).scalar()
     if inbound_id is None:
         again = update(InboundMessage).where(InboundMessage.fingerprint == kept.fingerprint)
         if place is not None:  # two workers that fetched the same one at the same time brought one
@@ -108,6 +108,20 @@ def receive(
         return True
     jobs.enqueue(KIND, {"inbound_id": inbound_id}, slot=f"intake:{inbound_id}")
     return True
+
+
+_COLUMNS = (
+    "door", "mailbox_name", "envelope_from", "envelope_to", "mailbox", "uidvalidity", "uid", "received_at", "fingerprint",
+    "sha256", "size", "message_id", "copies", "state",
+)  # fmt: skip
+
+
+@cache
+def _taking_in(postgres: bool) -> Any:
+    first = insert_into(InboundMessage, postgres=postgres).on_conflict_do_nothing(
+        index_elements=["fingerprint"]
+    )
+    return ready(first.returning(InboundMessage.__table__.c.id), *_COLUMNS)
 
 
 def _hold_here(inbound_id: int, kept: Kept, size: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from portal.infra.db import Instant, db, fetch
 from portal.intake import queries
@@ -19,12 +19,12 @@ from portal.intake.rules.mailboxes import MailboxDefaults, bare
 from portal.intake.rules.routing.facts import Copied, Facts, NamedTicket, Sender
 from portal.intake.rules.routing.subjects import bare_subject, is_answer
 from portal.intake.rules.state import InboundState
+from portal.intake.service import correspondents
+from portal.intake.service.correspondents import Correspondent
 from portal.kernel import refs
 from portal.kernel.actor import Actor
 from portal.people import models as people_tables
-from portal.people import queries as people
 from portal.tickets.models import ticket as ticket_tables
-from portal.tickets.queries import merged
 from portal.tickets.queries import scope as tickets
 from portal.tickets.rules.words import ENDED
 
@@ -55,30 +55,33 @@ def facts_of(
     # The parent first, then the chain from its newest end; for a report, the mail that it is about.
     ids = list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references), *mail.flags.original_ids]))[:60]
     by_reference = _numbers_of(ids, mail.subject) if ids else []
-    contact = people.contact_by_email(writer.email) if "@" in writer.email else None
-    actor = people.actor_of(contact) if contact else None
+    known_as = correspondents.correspondent(writer.email) if "@" in writer.email else None
+    actor = known_as.actor if known_as else None
     by_subject = _numbers_by_subject(mail.subject, actor) if house.mailbox.join_by_subject else []
     known = _named_tickets({*tokens, *by_reference, *by_subject})
     recent = _recent(writer.email, now - timedelta(hours=1))
     forwarded = mail.forwarded.sender.email if mail.forwarded else ""
-    client = people.contact_by_email(forwarded) if "@" in forwarded else None
+    client = correspondents.correspondent(forwarded) if "@" in forwarded else None
+    ours = _ours_among([*([mail.message_id] if mail.message_id else []), *ids])
     return Facts(
         now=now,
         mailbox=house.mailbox,
         own_addresses=house.own_addresses,
         writer=writer,
-        sender=_sender(contact, actor, known) if contact and actor else None,
+        sender=_sender(known_as, known) if known_as else None,
+        actor=actor,
         loop_mark=house.loop_mark,
-        sent_by_us=bool(mail.message_id) and _any_ours([mail.message_id]),
+        sent_by_us=mail.message_id in ours,
         came_before=bool(mail.message_id) and _came_before(mail, writer.email, inbound_id),
-        answers_ours=any(_is_our_form(i, house.own_addresses) for i in ids) or (bool(ids) and _any_ours(ids)),
+        answers_ours=any(i in ours or _is_our_form(i, house.own_addresses) for i in ids),
         token_numbers=tuple(n for n in tokens if n in known),
         reference_numbers=tuple(n for n in by_reference if n in known),
         subject_numbers=tuple(n for n in by_subject if n in known),
         tickets=known,
-        forwarded_from=_sender(client, people.actor_of(client), {}) if client else None,
+        forwarded_from=_sender(client, {}) if client else None,
         domain_organisation=queries.organisation_at(writer.email),
         copied=_copied([a.email for a in (*mail.to, *mail.cc)], house.own_addresses),
+        bounced=known_as is not None and known_as.bounces,
         tickets_last_hour=recent.get(InboundState.TICKET, 0),
         replies_last_hour=recent.get(InboundState.REPLY, 0),
     )
@@ -102,22 +105,23 @@ def _named_tickets(numbers: set[int]) -> dict[int, NamedTicket]:
     """Those that exist, each with the ticket in which it goes on."""
     if not numbers:
         return {}
-    onward = merged.surviving(numbers)
-    found = {row.number: row for row in fetch(_NAMED, {"numbers": [*{*numbers, *onward.values()}]})}
     known = {}
-    for number in numbers & found.keys():
-        last = found.get(onward.get(number, number), found[number])
-        ended = None
-        if last.status in ENDED:
-            ended = max((t for t in (last.resolved_at, last.closed_at) if t), default=last.status_since)
-        known[number] = NamedTicket(last.organisation_id, last.number, ended)
+    for number, goes_on_in, organisation_id, status, *instants in fetch(_NAMED, {"numbers": [*numbers]}):
+        status_since, *ends = instants
+        ended = max((t for t in ends if t), default=status_since) if status in ENDED else None
+        known[number] = NamedTicket(organisation_id, goes_on_in, ended)
     return known
 
 
 _TICKET = ticket_tables.Ticket
-_NAMED = select(
-    _TICKET.number, _TICKET.organisation_id, _TICKET.status, _TICKET.status_since, _TICKET.resolved_at, _TICKET.closed_at
-).where(_TICKET.number.in_(bindparam("numbers", expanding=True)))  # fmt: skip
+_END = aliased(_TICKET)
+_NAMED = (
+    select(
+        _TICKET.number, _END.number, _END.organisation_id, _END.status, _END.status_since, _END.resolved_at, _END.closed_at
+    )
+    .join(_END, _END.id == func.coalesce(_TICKET.merged_into_id, _TICKET.id))
+    .where(_TICKET.number.in_(bindparam("numbers", expanding=True)))
+)  # fmt: skip
 
 
 def _spellings(message_id: str) -> list[str]:
@@ -171,30 +175,26 @@ def _is_our_form(message_id: str, own_addresses: frozenset[str]) -> bool:
     return local.startswith("delivery.") and any(a.endswith(f"@{domain}") for a in own_addresses)
 
 
-def _any_ours(ids: list[str]) -> bool:
-    return bool(fetch(_OURS, {"ids": [s for i in ids for s in _spellings(i)]}))
+def _ours_among(ids: list[str]) -> frozenset[str]:
+    """Those of these Message-IDs that our own mail about tickets bears."""
+    spelt = {s: i for i in ids for s in _spellings(i)}
+    return frozenset(spelt[row[0]] for row in fetch(_OURS, {"ids": [*spelt]})) if spelt else frozenset()
 
 
 _MESSAGE_IDS = ticket_tables.TicketMessageId
-_OURS = (
-    select(_MESSAGE_IDS.id)
-    .where(_MESSAGE_IDS.message_id.in_(bindparam("ids", expanding=True)), _MESSAGE_IDS.outgoing)
-    .limit(1)
+_OURS = select(_MESSAGE_IDS.message_id).where(
+    _MESSAGE_IDS.message_id.in_(bindparam("ids", expanding=True)), _MESSAGE_IDS.outgoing
 )
 
 
-def _sender(contact: people_tables.Contact, actor: Actor, known: Mapping[int, NamedTicket]) -> Sender:
-    user = contact.user
+def _sender(person: Correspondent, known: Mapping[int, NamedTicket]) -> Sender:
     sees: frozenset[int] = frozenset()
     if known:
         wanted = {*known, *(t.goes_on_in for t in known.values())}
         table = ticket_tables.Ticket
-        visible = tickets.tickets_for(actor).with_only_columns(table.number).where(table.number.in_(wanted))
-        sees = frozenset(db.session.scalars(visible))
-    organisations = tuple(
-        m.organisation_id for m in contact.memberships if m.active and m.organisation_id in actor.memberships
-    )
-    return Sender(contact.id, bool(user and user.active and user.staff_role), organisations, sees)
+        visible = tickets.tickets_for(person.actor).with_only_columns(table.number)
+        sees = frozenset(db.session.scalars(visible.where(table.number.in_(wanted))))
+    return Sender(person.contact_id, person.is_staff, tuple(person.actor.memberships), sees)
 
 
 def _copied(addresses: list[str], own_addresses: frozenset[str]) -> tuple[Copied, ...]:

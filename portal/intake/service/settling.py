@@ -22,7 +22,6 @@ from portal.intake.service.reading import Reading, settings
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM
 from portal.kernel.errors import NotFound, Refused
-from portal.people import queries as people
 from portal.people.service import bouncing, limits
 from portal.tickets.queries import merged
 
@@ -41,8 +40,8 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
     if isinstance(reading, Reading) and queries.answers_unread_mail(row, reading.mail, clock.now()):
         jobs.enqueue(arrival.KIND, {"inbound_id": row.id}, run_at=clock.now() + A_MOMENT)
         return
-    row.processed_at = clock.now()
     if isinstance(reading, Unreadable):
+        row.processed_at = clock.now()
         _hold(row, reading.code if reading.code in outcomes.REASONS else "crashed", detail=reading.detail)
         row.steps = [["read", reading.code]]
         sender, subject = glimpse(files.read(row.sha256))
@@ -53,24 +52,29 @@ def settle(inbound_id: int, reading: Reading | Unreadable) -> None:
         )
         return
     if alarms.take_back(reading.mail.subject, clock.now()):
+        row.processed_at = clock.now()
         row.state, row.reason, row.steps = InboundState.IGNORED, "heartbeat", [["read", "ok"]]
         row.sender, row.subject = reading.mail.sender.email.lower()[:320] or None, reading.mail.subject[:998]
         return
-    with db.session.no_autoflush:  # the row is written once, not before each question
-        facts = facts_of(
-            reading.mail, _house(row), inbound_id=row.id, envelope_to=row.envelope_to or (), now=clock.now()
-        )
-        describe(row, reading, facts)
-        decision = decide.decide(reading.mail, facts)
-        outcome, steps = _within_limits(decision, facts)
-        row.steps = [["read", "ok"], *[list(step) for step in steps]]
-        _note_addresses(row, reading.mail, facts, outcome)
+    facts = facts_of(
+        reading.mail, _house(row), inbound_id=row.id, envelope_to=row.envelope_to or (), now=clock.now()
+    )
+    decision = decide.decide(reading.mail, facts)
+    outcome, steps = _within_limits(decision, facts)
+    _note_addresses(row, reading.mail, facts, outcome)
     try:
         with db.session.begin_nested():
             carry_out(row, reading, facts, outcome)
+            _close(row, reading, facts, steps)  # last, so that the row is written once
     except (Refused, NotFound) as error:
         # The person or the ticket changed between the question and the act, or a rule of tickets says no.
         _hold(row, "refused", detail=str(error))
+        _close(row, reading, facts, steps)
+
+
+def _close(row: InboundMessage, reading: Reading, facts: Facts, steps: tuple[tuple[str, str], ...]) -> None:
+    describe(row, reading, facts)
+    row.steps, row.processed_at = [["read", "ok"], *[list(step) for step in steps]], facts.now
 
 
 def _house(row: InboundMessage) -> House:
@@ -123,7 +127,7 @@ def _note_addresses(row: InboundMessage, mail: ParsedMail, facts: Facts, outcome
                     temporary=flags.bounce_temporary,
                 )
             )
-    elif facts.sender is not None and not flags.no_autoreply and not isinstance(outcome, outcomes.Ignore):
+    elif facts.bounced and not flags.no_autoreply and not isinstance(outcome, outcomes.Ignore):
         bouncing.clear(facts.writer.email)
 
 
@@ -140,13 +144,15 @@ def carry_out(row: InboundMessage, reading: Reading, facts: Facts, outcome: outc
             staff = queries.staff_actor(contact_id)
             writing.add_staff_words(row, reading, staff, number, public=public)
         case outcomes.Reply():
-            sender = people.contact_by_email(facts.writer.email)
-            if sender is None or sender.id != outcome.contact_id:
-                raise NotFound
+            assert facts.actor is not None
             writing.add_reply(
-                row, reading, people.actor_of(sender), outcome.number, copies=outcome.copies,
+                row,
+                reading,
+                facts.actor,
+                outcome.number,
+                copies=outcome.copies,
                 closed_days=outcome.closed_days,
-            )  # fmt: skip
+            )
         case outcomes.NewTicket():
             writing.open_as_decided(row, reading, facts, outcome)
 

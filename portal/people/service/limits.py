@@ -64,7 +64,8 @@ def key_of_account(purpose: str, name: str) -> str:
 def hit(key: str, rule: Rule) -> Verdict:
     """Count one try and say whether it is within the rule."""
     now = clock.now()
-    counted = run(_counting(on_postgresql()), {"key": key, "now": now, "ends": now + rule.window}).one()
+    values = {"key": key, "now": now, "ends": now + rule.window}
+    counted = run(_counting(on_postgresql()), values, apart=True).one()
     return Verdict(counted.tries <= rule.tries, counted.expires_at)
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from portal.infra.db import db, fetch
+from portal.infra.db import db
 from portal.kernel.actor import Actor
 from portal.kernel.errors import NotFound
 from portal.people.models import User
@@ -25,25 +25,6 @@ def goes_on_as(actor: Actor, number: int) -> int | None:
     """The number of the ticket that this one goes on as, if the actor may see that one; None if it was not merged."""
     into = select(Ticket.merged_into_id).where(Ticket.number == number).scalar_subquery()
     return db.session.scalar(scope.visible(select(Ticket.number), actor).where(Ticket.id == into))
-
-
-def surviving(numbers: Iterable[int]) -> dict[int, int]:
-    """For each number of a merged ticket the number of the one it goes on as; the others are left out.
-
-    It asks for nobody's rights: a mail's sender is measured against the ticket that is named here.
-    """
-    wanted = list(numbers)
-    if not wanted:
-        return {}
-    return {row[0]: row[1] for row in fetch(_SURVIVING, {"numbers": wanted})}
-
-
-_END = aliased(Ticket)
-_SURVIVING = (
-    select(Ticket.number, _END.number)
-    .join(_END, _END.id == Ticket.merged_into_id)
-    .where(Ticket.number.in_(bindparam("numbers", expanding=True)))
-)
 
 
 def ticket_for_words(actor: Actor, number: int) -> Ticket:

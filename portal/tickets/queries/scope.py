@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy import Select, bindparam, exists, false, or_, select
 
-from portal.infra.db import db
+from portal.infra.db import BigId, db
 from portal.kernel.actor import Actor, StaffRole
 from portal.kernel.errors import NotFound
 from portal.tickets.models.ticket import Attachment, Participant, Ticket, TimelineEntry
@@ -40,13 +40,22 @@ def tickets_for(actor: Actor) -> Select[tuple[Ticket]]:
 
 def ticket_for(actor: Actor, number: int, *, lock: bool = False) -> Ticket:
     """One ticket by its number; raises NotFound. `lock` holds the row until the transaction ends."""
-    query = tickets_for(actor).where(Ticket.number == number)
-    if lock:
-        query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
-    ticket = db.session.scalar(query)
+    if actor.is_staff or actor.is_system:  # asked with each step of the work: made once
+        ticket = db.session.scalar(_ANY_LOCKED if lock else _ANY, {"number": number})
+    else:
+        query = tickets_for(actor).where(Ticket.number == number)
+        ticket = db.session.scalar(_locked(query) if lock else query)
     if ticket is None:
         raise NotFound
     return ticket
+
+
+def _locked(query: Select[tuple[Ticket]]) -> Select[tuple[Ticket]]:
+    return query.with_for_update(of=Ticket).execution_options(populate_existing=True)
+
+
+_ANY = tickets_for(STAFF).where(Ticket.number == bindparam("number", type_=BigId))
+_ANY_LOCKED = _locked(_ANY)
 
 
 def entries_for(actor: Actor) -> Select[tuple[TimelineEntry]]:

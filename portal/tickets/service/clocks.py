@@ -40,20 +40,21 @@ def _askable(question: Question, ticket: Ticket) -> Question:
 
 
 def promise(
-    ticket: Ticket, now: datetime, *, since: datetime | None = None, materials: datetime | None = None
-) -> Decision:
+    ticket: Ticket, now: datetime, *, since: datetime | None = None, materials: datetime | None = None, first: bool = False
+) -> Decision:  # fmt: skip
     """Ask the contracts about a ticket, keep the answer, and start the promises that come with it.
 
     Called again after a change of urgency, device or phase: promises that changed are replaced, those that were kept or
     broken stay, and a breach is never taken back. While the contract is suspended no promise runs; `since`: it goes on from
-    then. `materials`: when the client's material was there, for promises that wait for it.
+    then. `materials`: when the client's material was there, for promises that wait for it. `first`: the ticket is being opened,
+    so that nothing runs, was answered or paused yet.
     """
-    _, decision, known = assessing.assess(
-        SYSTEM, f"ticket:{ticket.id}", _askable(question_of(ticket), ticket)
+    decision, known = assessing.assess(
+        SYSTEM, f"ticket:{ticket.id}", _askable(question_of(ticket), ticket), first=first
     )
     waits = decision.reason is Reason.SUSPENDED
     wanted = {} if waits else {t.metric + ("*" if t.internal else ""): t for t in decision.targets}
-    running = {c.metric + ("*" if c.internal else ""): c for c in _running(ticket.id)}
+    running = {c.metric + ("*" if c.internal else ""): c for c in (() if first else _running(ticket.id))}
     began = {c.metric: c.started_at for c in running.values()}
     happened = {StartEvent.RECEIVED: max(ticket.received_at, since or ticket.received_at)}
     if materials is not None:
@@ -70,7 +71,8 @@ def promise(
         else:
             _end(clock, now, REPRIORITISED)
     assert decision.contract_id is not None or not wanted
-    answered = {c.metric for c in _ended(ticket.id)} if wanted else set()
+    answered = {c.metric for c in _ended(ticket.id)} if wanted and not first else set()
+    pauses = pauses_of(ticket.id) if wanted and not first else []
     for target in wanted.values():
         started_at = target.starts(happened) or began.get(target.metric)
         if target.metric in answered or started_at is None:
@@ -88,7 +90,7 @@ def promise(
         )
         db.session.add(clock)
         calendar = known[clock.contract_id].compiled[clock.version_number].version.calendar
-        _reckon(clock, calendar, pauses_of(ticket.id))
+        _reckon(clock, calendar, pauses)
     if running or wanted or ticket.due_at is not None:
         _keep_nearest(ticket)
     return decision

@@ -25,18 +25,21 @@ VERSION = 1
 """Counts the changes of what is stored for a text: a new one has all tickets indexed again, a batch at a time."""
 
 
-def add_head(ticket_id: int, subject: str, device: Device | None, requester: str, organisation: str) -> None:
+def head(subject: str, device: Device | None, requester: str, organisation: str) -> str:
     """What a ticket is found by beside its conversation: subject, device with serial and sticker, requester, organisation."""
     named = (device.name, device.serial or "", device.tag or "") if device else ()
-    _add(ticket_id, search.tokens(" \n ".join([subject, *named, requester, organisation])), internal=False)
+    return " \n ".join([subject, *named, requester, organisation])
 
 
-def add_line(ticket_id: int, words: str, contact_id: int | None, *, with_files: bool, internal: bool) -> None:
-    """A line of the conversation with the names of its files; internal ones are found by staff alone."""
+def add_line(
+    ticket_id: int, words: str, contact_id: int | None, *, with_files: bool, internal: bool, head: str = ""
+) -> None:
+    """A line of the conversation with the names of its files; internal ones are found by staff alone. With the first line goes
+    the ticket's `head`."""
     marks = [posting.by(contact_id)] if contact_id is not None else []
     if with_files:
         marks.append(posting.FILE)
-    _add(ticket_id, [*search.tokens(words), *marks], internal=internal)
+    _add(ticket_id, [*search.tokens(head), *search.tokens(words), *marks], internal=internal)
 
 
 def add_values(*ticket_ids: int) -> None:
@@ -58,7 +61,7 @@ def _add(ticket_id: int, tokens: Iterable[str], *, internal: bool) -> None:
         "ticket_id": ticket_id,
         "internal": internal,
     }
-    run(_adding(postgres, internal), given)
+    run(_adding(postgres, internal), given, apart=True)
 
 
 @cache
@@ -89,8 +92,8 @@ def _index(ticket_ids: Sequence[int]) -> None:
         .outerjoin(Device, Device.id == Ticket.device_id)
         .where(Ticket.id.in_(ticket_ids))
     )
-    for head in db.session.execute(heads).all():
-        add_head(*head)
+    for ticket_id, *of in db.session.execute(heads).all():
+        _add(ticket_id, search.tokens(head(*of)), internal=False)
     add_values(*ticket_ids)
     files: dict[int, list[str]] = {}
     named = select(Attachment.entry_id, Attachment.name).where(Attachment.ticket_id.in_(ticket_ids))

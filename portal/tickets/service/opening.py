@@ -72,19 +72,18 @@ def open_ticket(actor: Actor, new: NewTicket) -> Ticket:
         submission=_submission_key(actor, new.submission), team_id=new.team_id,
     )  # fmt: skip
     db.session.add(ticket)
-    db.session.flush()
+    asked = Actor(contact_id=requester.id, name=requester.name)
+    head = indexing.head(ticket.subject, device, requester.name, organisation.name)
+    first = record.add_entry(ticket, asked, EntryKind.MESSAGE, now, new.words, channel=new.channel, head=head)
     for contact_id in new.participant_ids:
         if contact_id != requester.id:
             people.member_of(organisation.id, contact_id)
             db.session.add(Participant(ticket_id=ticket.id, contact_id=contact_id, added_at=now))
-    asked = Actor(contact_id=requester.id, name=requester.name)
-    first = record.add_entry(ticket, asked, EntryKind.MESSAGE, now, new.words, channel=new.channel)
     if actor.is_staff:
         first.details = {"entered_by": actor.name} | ({"number": new.number} if new.number else {})
-    indexing.add_head(ticket.id, ticket.subject, device, requester.name, organisation.name)
     if new.values is not None:
         fields.fill_first(actor, ticket, new.values)
-    waits = clocks.waits_at_first(clocks.promise(ticket, now))
+    waits = clocks.waits_at_first(clocks.promise(ticket, now, first=True))
     if waits is not None:
         status.become(ticket, SYSTEM, waits, now)
     outbox.record(TicketOpened(ticket.id, first.id, new.acknowledge))

@@ -56,7 +56,7 @@ def hold_numbers(series: str = "ticket") -> None:
 
 def next_number(series: str = "ticket") -> int:
     """The next number of a series; the row stays locked until the transaction ends, so there is no gap and no twin."""
-    return int(run(_taking(on_postgresql()), {"name": series, "last": FIRST_NUMBER}).scalar_one())
+    return int(run(_taking(on_postgresql()), {"name": series, "last": FIRST_NUMBER}, apart=True).scalar_one())
 
 
 @cache
@@ -77,8 +77,9 @@ def add_entry(
     internal: bool = False,
     channel: Channel = Channel.WEB,
     details: dict[str, Any] | None = None,
+    head: str = "",
 ) -> TimelineEntry:
-    """Append a line and keep the ticket's own marks: last word, last activity, change, newest entry.
+    """Append a line and keep the ticket's own marks: last word, last activity, change, newest entry. `head` as in indexing.
 
     Raises Refused for a ticket that was merged: nothing happens on it any more, all goes on where it went.
     """
@@ -86,7 +87,7 @@ def add_entry(
         raise Refused(_l("This ticket was merged into another one. Go on there."))
     words = words or Words("")
     entry = TimelineEntry(
-        ticket_id=ticket.id, kind=kind, internal=internal, side=actor.side, contact_id=actor.contact_id, at=now,
+        ticket=ticket, kind=kind, internal=internal, side=actor.side, contact_id=actor.contact_id, at=now,
         text=words.text, quoted=words.quoted, html=words.html, channel=channel, details=details,
     )  # fmt: skip
     db.session.add(entry)
@@ -118,8 +119,8 @@ def add_entry(
     if kind is not EntryKind.CHANGE:
         names = " ".join(file.name for file in words.files)
         indexing.add_line(
-            ticket.id, f"{words.text} {names}", actor.contact_id, with_files=bool(names), internal=internal
-        )
+            ticket.id, f"{words.text} {names}", actor.contact_id, with_files=bool(names), internal=internal, head=head
+        )  # fmt: skip
     return entry
 
 
@@ -141,7 +142,7 @@ def add_change(
 def remember_message_id(ticket_id: int, message_id: str, now: datetime, *, outgoing: bool) -> None:
     """Keep a Message-ID for threading; one that is known already stays with its first ticket."""
     values = {"ticket_id": ticket_id, "message_id": message_id[:500], "outgoing": outgoing, "at": now}
-    run(_remembering(on_postgresql()), values)
+    run(_remembering(on_postgresql()), values, apart=True)
 
 
 @cache

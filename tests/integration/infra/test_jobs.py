@@ -1,6 +1,7 @@
 """Jobs: one worker each, none dropped, none twice."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -40,15 +41,21 @@ def write_team_and_fail(payload: dict[str, Any]) -> None:
     raise OSError("the disk is full")
 
 
+def write_team_at_last(payload: dict[str, Any]) -> Callable[[], None]:
+    return lambda: write_team_and_fail(payload) if payload["name"] == "broken" else write_team(payload)
+
+
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.JOBS, "test.write", (f"{__name__}:write_team", True))
+    monkeypatch.setitem(registry.JOBS, "test.together", (f"{__name__}:write_team_at_last", False))
+    monkeypatch.setitem(registry.TOGETHER, "test.together", 3)
     monkeypatch.setitem(registry.JOBS, "test.fail", (f"{__name__}:write_team_and_fail", True))
 
 
 def test_a_job_and_its_work_commit_together(app: Flask) -> None:
     add("test.write")
-    assert worker.run_one()
+    assert worker.run_next()
     assert [t.name for t in db.session.scalars(select(Team))] == ["North"]
     assert count() == 0
 
@@ -63,16 +70,16 @@ def test_a_failing_job_leaves_no_half_work_waits_and_is_dead_after_its_last_atte
     add("test.fail")
     with time_machine.travel(clock.now(), tick=False) as traveller:
         for _ in range(jobs.MAX_ATTEMPTS):
-            assert worker.run_one()
-            assert not worker.run_one(), "it waits before it tries again"
+            assert worker.run_next()
+            assert not worker.run_next(), "it waits before it tries again"
             traveller.shift(max(jobs.BACKOFF) + timedelta(seconds=1))
-        assert not worker.run_one()
+        assert not worker.run_next()
     dead = jobs.dead()
     assert [(j.state, "the disk is full" in (j.last_error or "")) for j in dead] == [(JobState.DEAD, True)]
     assert db.session.scalars(select(Team)).all() == []
     with transaction():
         assert jobs.revive(dead[0].id)
-    assert worker.run_one()
+    assert worker.run_next()
 
 
 def test_a_job_of_a_killed_worker_is_taken_over_when_its_lease_ends_and_not_before(app: Flask) -> None:
@@ -80,9 +87,9 @@ def test_a_job_of_a_killed_worker_is_taken_over_when_its_lease_ends_and_not_befo
     with time_machine.travel(clock.now(), tick=False) as traveller:
         with transaction():
             killed = jobs.claim()
-        assert not worker.run_one()
+        assert not worker.run_next()
         traveller.shift(jobs.LEASE + timedelta(seconds=1))
-        assert worker.run_one()
+        assert worker.run_next()
         assert killed is not None
         with transaction():
             assert not jobs.settle(killed), "the first worker has lost it"
@@ -111,6 +118,49 @@ def test_a_job_is_claimed_by_one_of_many_workers(app: Flask) -> None:
     assert len(claimed) == 12
 
 
+def add_together(*names: str) -> None:
+    with transaction():
+        for name in names:
+            jobs.enqueue("test.together", {"name": name})
+
+
+def teams() -> list[str]:
+    return list(db.session.scalars(select(Team.name).order_by(Team.id)))
+
+
+def test_a_backlog_is_finished_some_at_a_time_in_its_order(app: Flask) -> None:
+    add_together("a", "b", "c", "d")
+    add("test.write")
+    assert worker.run_next() == 3
+    assert (teams(), count()) == (["a", "b", "c"], 2)
+    assert worker.run_next() == 1
+    assert (teams(), count()) == (["a", "b", "c", "d"], 1), "of one kind alone"
+
+
+def test_one_that_fails_among_others_waits_alone_and_the_others_are_done(app: Flask) -> None:
+    add_together("a", "broken", "c")
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        assert worker.run_next() == 3
+        assert (teams(), count()) == (["a", "c"], 1)
+        add_together("d")
+        traveller.shift(max(jobs.BACKOFF))
+        assert [worker.run_next(), worker.run_next()] == [1, 1], "what failed once is tried alone"
+    assert (teams(), count()) == (["a", "c", "d"], 1)
+
+
+def test_those_of_a_killed_worker_are_taken_over_together_with_nothing_done(app: Flask) -> None:
+    add_together("a", "b")
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        with transaction():
+            first = jobs.claim()
+            assert first is not None
+            assert len(jobs.claim_more(first, 5)) == 1
+        assert worker.run_next() == 0
+        traveller.shift(jobs.LEASE + timedelta(seconds=1))
+        assert worker.run_next() + worker.run_next() == 2
+    assert (teams(), count()) == (["a", "b"], 0)
+
+
 def test_an_event_becomes_one_job_a_handler_however_often_it_is_delivered(app: Flask) -> None:
     with transaction():
         outbox.record(TicketClosed(ticket_id=7, by_silence=True))
@@ -137,7 +187,7 @@ def test_the_schedule_adds_a_periodic_job_once_a_period(app: Flask, monkeypatch:
         worker.keep_schedule()
         worker.keep_schedule()
         assert count() == 1
-        assert worker.run_one()
+        assert worker.run_next()
         worker.keep_schedule()
         assert count() == 0
         traveller.shift(timedelta(hours=1))

@@ -10,6 +10,7 @@ from portal.intake.doors.taking import accept
 from portal.intake.models import InboundMessage
 from portal.intake.rules.state import InboundState
 from portal.kernel import clock
+from portal.kernel.actor import SYSTEM
 from portal.kernel.errors import NotFound, Refused
 from portal.tickets.models.operations import TicketMerge
 from portal.tickets.models.ticket import Ticket, TimelineEntry
@@ -109,9 +110,8 @@ def test_a_chain_has_one_end_whatever_its_length_and_finding_it_is_one_question(
     third, fourth = opened.ticket(cast), opened.ticket(cast)
     for number, into in ((one, other), (other, third), (third, fourth)):
         merge(cast, number, into)
-    with counted() as asked:
-        assert merged.surviving([one, other, third, fourth]) == dict.fromkeys((one, other, third), fourth)
-    assert len(asked) == 1
+    assert [merged.goes_on_as(SYSTEM, n) for n in (one, other, third)] == [fourth] * 3
+    assert merged.goes_on_as(SYSTEM, fourth) is None
     colleague = opened.actor(cast.colleague)
     with counted() as asked:
         assert merged.goes_on_as(colleague, one) == fourth

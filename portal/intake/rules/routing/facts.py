@@ -10,6 +10,7 @@ from datetime import datetime
 from portal.intake.rules.mail import Address, ParsedMail
 from portal.intake.rules.mailboxes import MailboxDefaults
 from portal.intake.rules.routing.outcomes import NewTicket
+from portal.kernel.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Facts:
     writer: Address
     """Whose words these are: From, the writer behind a list, or Reply-To where the mailbox says so."""
     sender: Sender | None
+    actor: Actor | None = None
+    """The sender, for what is written in their name; without a staff role, for mail alone proves none."""
     loop_mark: str = ""
     """What our own mail bears in X-Portal-Loop; nobody can make it without our key."""
     sent_by_us: bool = False
@@ -73,6 +76,8 @@ class Facts:
     domain_organisation: int | None = None
     """The organisation whose verified domain the writer's address has."""
     copied: tuple[Copied, ...] = ()
+    bounced: bool = False
+    """Our mail to the writer came back before."""
     tickets_last_hour: int = 0
     replies_last_hour: int = 0
 
