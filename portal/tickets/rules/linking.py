@@ -40,7 +40,7 @@ _WAYS: Mapping[Way, tuple[LinkKind, bool]] = {
     Way.CHILD: (LinkKind.CHILD, True),
     Way.PARENT: (LinkKind.CHILD, False),
 }
-CHOSEN = tuple(w for w in Way if _WAYS[w][0] is not LinkKind.SPLIT)
+CHOSEN = tuple(w for w in Way if _WAYS[w][0] is not LinkKind.SPLIT and w is not Way.DUPLICATED_BY)
 """What staff may choose; a split makes its own."""
 
 

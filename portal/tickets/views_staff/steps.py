@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.assets import queries as assets
+from portal.kernel.errors import Refused
 from portal.people import queries as people
 from portal.tickets.forms import custom
 from portal.tickets.forms.staff import (
@@ -43,6 +44,8 @@ def assign(number: int) -> ResponseReturnValue:
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
         user_id, team_id = form.chosen()
+        if (locked.assignee_id, locked.team_id) == (user_id, team_id or locked.team_id):
+            raise Refused(_("It is there already. Choose somebody else."), field="to")
         status.hand_over(locked, actor, user_id, team_id, reason=form.reason.data or "")
 
     done = _("The ticket is assigned.")

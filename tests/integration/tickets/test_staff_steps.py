@@ -98,6 +98,15 @@ class TestAssignment:
                 status.assign(opened.held(cast.agent, number), opened.actor(cast.agent), cast.agent.id)
         assert events("TicketAssigned") == 1
 
+    @pytest.mark.databases("sqlite")
+    def test_whoever_has_it_is_not_said_to_have_got_it(self, cast, as_user):
+        number, browser = opened.ticket(cast), as_user(cast.agent)
+        post(browser, number, "take")
+        answer = post(browser, number, "assign", to=f"u{cast.agent.id}", reason="Twice is safer")
+        assert answer.status_code == 422
+        assert "It is there already" in answer.text
+        assert "Twice is safer" in answer.text
+
     @pytest.mark.parametrize("who", ["owner", "stranger"])
     def test_a_client_cannot_be_made_responsible(self, cast, as_user, who):
         number, user = opened.ticket(cast), getattr(cast, who)
