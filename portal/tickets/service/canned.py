@@ -83,13 +83,14 @@ def remove(actor: Actor, kind: Any, id_: int) -> None:
 
 
 def values_for(actor: Actor, ticket: Ticket, due: str) -> dict[Field, str]:
-    """What the fields stand for on a ticket. `due`: the nearest deadline in the reader's words, or empty."""
+    """What the fields stand for on a ticket, in the language that is spoken. A sentence about a device that nobody named keeps
+    its sense. `due`: the nearest deadline in the reader's words, or empty."""
     return {
         Field.REQUESTER: ticket.requester.name,
         Field.ORGANISATION: ticket.organisation.name,
         Field.NUMBER: refs.ticket_number(ticket.number),
         Field.SUBJECT: ticket.subject,
-        Field.DEVICE: ticket.device.name if ticket.device else "",
+        Field.DEVICE: ticket.device.name if ticket.device else str(_l("the device")),
         Field.DUE: due,
         Field.AGENT: actor.name,
     }

@@ -140,8 +140,8 @@ def text_for(ticket: Any, text_en: str, text_zh: str) -> str:
     language = languages.known(reader.language) or "en"
     with languages.spoken(language, reader.time_zone):
         due = filters.when_text(ticket.due_at) if ticket.due_at else ""
-    text = in_language(text_en, text_zh, language)
-    return filled(text, service.values_for(guards.actor(), ticket, due))
+        values = service.values_for(guards.actor(), ticket, due)
+    return filled(in_language(text_en, text_zh, language), values)
 
 
 @blueprint.get("/tickets/<int:number>/canned")

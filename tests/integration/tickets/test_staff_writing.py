@@ -193,6 +193,9 @@ def test_canned_words_come_in_the_requesters_language_with_the_tickets_values(ca
     assert filled in browser.get(f"/desk/tickets/{number}/canned").text
     assert filled in browser.get(f"/desk/tickets/{number}/reply?canned={id_}").text
     assert browser.get(f"/desk/replies/{id_}").status_code == 404, "an agent does not change a manager's"
+    nameless = opened.ticket(cast)
+    whole = f"王小明您好,请重启设备(T-{nameless})。"
+    assert whole in browser.get(f"/desk/tickets/{nameless}/canned").text, "no hole where no device is named"
 
 
 def macro(cast, steps, who=None):
