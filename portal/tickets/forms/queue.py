@@ -74,6 +74,7 @@ class BulkForm(Form):
         validators=[InputRequired(_l("Choose what shall happen."))],
     )
     to = Choice(_l("Assign to"), coerce=str)
+    handed = line(_l("Reason"), LONGEST_REASON)
     status = Choice(_l("What do they wait for?"), choices=choices.pairs(choices.WAITS))
     reason = line(_l("Reason, as the client reads it"), LONGEST_REASON)
     code = Choice(_l("How did it end?"), choices=choices.pairs(choices.CLOSURES))
@@ -123,7 +124,7 @@ class BulkForm(Form):
             user_id=int(to[1:]) if to[:1] == "u" else None,
             team_id=int(to[1:]) if to[:1] == "t" else None,
             status=Status(self.status.data),
-            reason=self.reason.data or "",
+            reason=(self.handed.data if self.action.data == Action.ASSIGN else self.reason.data) or "",
             code=ClosureCode(self.code.data),
             text=self.text.data or "",
             phase=Phase(self.phase.data),

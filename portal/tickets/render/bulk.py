@@ -16,6 +16,7 @@ WHY: dict[Skip, Any] = {
     Skip.THERE_ALREADY: _l("it is in that phase already"),
     Skip.TAGGED_ALREADY: _l("its tags are so already"),
     Skip.HAS_IT_ALREADY: _l("they have it already"),
+    Skip.TAKEN_WITHOUT_REASON: _l("somebody has it: write a reason, and both read it"),
     Skip.NOT_FROM_HERE: _l("it cannot take this step now"),
     Skip.READ_ALREADY: _l("you have read it already"),
     Skip.GONE: _l("there is no such ticket"),

@@ -28,6 +28,8 @@ class Skip(StrEnum):
     ENDED = "ended"
     SOLVED_ALREADY = "solved_already"
     HAS_IT_ALREADY = "has_it_already"
+    TAKEN_WITHOUT_REASON = "taken_without_reason"
+    """Somebody has it, and nothing says why it changes hands: as for one ticket."""
     NOT_SOLVED = "not_solved"
     THERE_ALREADY = "there_already"
     TAGGED_ALREADY = "tagged_already"
@@ -86,7 +88,10 @@ def skips(change: Change, facts: Facts) -> Skip | None:
     if change.action is Action.ASSIGN:
         same_user = facts.assignee_id == change.user_id
         same_team = change.team_id is None or facts.team_id == change.team_id
-        return Skip.HAS_IT_ALREADY if same_user and same_team else None
+        if same_user and same_team:
+            return Skip.HAS_IT_ALREADY
+        taken = facts.assignee_id is not None and not same_user
+        return Skip.TAKEN_WITHOUT_REASON if taken and not change.reason.strip() else None
     if change.action is Action.RESOLVE and facts.status is Status.RESOLVED:
         return Skip.SOLVED_ALREADY
     then = Status.RESOLVED if change.action is Action.RESOLVE else change.status

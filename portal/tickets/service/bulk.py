@@ -113,7 +113,7 @@ def _apply(actor: Actor, ticket: Ticket, change: Change) -> None:
     before = ticket.last_entry_id
     match change.action:
         case Action.ASSIGN:
-            status.assign(ticket, actor, change.user_id, change.team_id)
+            status.hand_over(ticket, actor, change.user_id, change.team_id, reason=change.reason)
         case Action.WAIT:
             status.wait(actor, ticket, change.status, change.reason)
         case Action.RESOLVE:

@@ -66,6 +66,22 @@ def test_two_agents_take_the_same_ticket_and_the_second_is_told(cast):
     assert result.skip is Skip.HAS_IT_ALREADY
 
 
+@pytest.mark.databases("sqlite")
+def test_a_colleagues_tickets_change_hands_with_a_reason_alone(cast, as_user):
+    number, free = opened.ticket(cast), opened.ticket(cast)
+    with transaction():
+        status.assign(opened.held(cast.engineer, number), opened.actor(cast.engineer), cast.engineer.id)
+    browser = as_user(cast.agent)
+    form = sent("assign", [number, free], to=f"u{cast.agent.id}", step="do")
+    done = browser.post("/desk/queue/bulk", data=form, follow_redirects=True)
+    assert f"T-{number}: somebody has it" in done.text
+    assert opened.look(cast.agent, number).assignee_id == cast.engineer.id
+    assert opened.look(cast.agent, free).assignee_id == cast.agent.id
+    browser.post("/desk/queue/bulk", data=form | {"handed": "Eno is ill"})
+    assert opened.look(cast.agent, number).assignee_id == cast.agent.id
+    assert "Eno is ill" in browser.get(f"/desk/tickets/{number}").text
+
+
 def test_a_stranger_has_no_part_in_any_of_it(cast, as_user):
     number = opened.ticket(cast)
     for person in (cast.stranger, cast.owner):
