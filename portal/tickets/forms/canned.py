@@ -72,3 +72,4 @@ class UseMacroForm(Form):
 
     text = text(_l("Message to the client"), LONGEST_TEXT)
     reason: Any = line(_l("Reason, as the client reads it"), LONGEST_REASON)
+    handed: Any = line(_l("Why it changes hands"), LONGEST_REASON)

@@ -144,10 +144,28 @@ def _ended(ticket: Ticket, steps: Steps) -> Any:
     return None
 
 
-def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str) -> list[str]:
+def _to(actor: Actor, steps: Steps) -> tuple[int | None, int | None]:
+    """User and team that a macro assigns to; both None for the queue."""
+    if steps.assign == "me":
+        return actor.user_id, None
+    if steps.assign == "nobody":
+        return None, None
+    number = int(steps.assign[1:])
+    return (number, None) if steps.assign[0] == "u" else (None, number)
+
+
+def takes_over(actor: Actor, ticket: Ticket, steps: Steps) -> bool:
+    """Whether somebody loses the ticket by it: that takes a reason."""
+    return bool(steps.assign) and ticket.assignee_id not in (None, _to(actor, steps)[0])
+
+
+def carry_out(
+    actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str, handed: str = ""
+) -> list[str]:
     """All steps on a locked ticket, or none: what one of them refuses undoes the transaction. `text` and `reason` are filled
-    already, and may have been changed by hand. Returns what was left out because it does not fit this ticket, as `skipped` says.
-    Raises Refused for a ticket that has ended or is solved, unless the macro closes it."""
+    already, and may have been changed by hand; `handed` says why a colleague loses the ticket. Returns what was left out because
+    it does not fit this ticket, as `skipped` says. Raises Refused for a ticket that has ended or is solved, unless the macro
+    closes it."""
     if why := _ended(ticket, steps):
         raise Refused(why)
     left = skipped(ticket, steps)
@@ -161,13 +179,10 @@ def carry_out(actor: Actor, ticket: Ticket, steps: Steps, text: str, reason: str
     if (then := phase_of(ticket, steps)) is not None:
         status.change_phase(actor, ticket, then)
     if steps.assign:
-        user_id, team_id = None, None
-        if steps.assign == "me":
-            user_id = actor.user_id
-        elif steps.assign != "nobody":
-            number = int(steps.assign[1:])
-            user_id, team_id = (number, None) if steps.assign[0] == "u" else (None, number)
-        status.assign(ticket, actor, user_id, team_id)
+        try:
+            status.hand_over(ticket, actor, *_to(actor, steps), reason=handed)
+        except Refused as refused:
+            raise Refused(refused.sentence, field="handed") from refused
     if steps.resolves:
         fields.refuse_unfilled(ticket)
         status.resolve(actor, ticket, steps.closure, Words(text))

@@ -173,7 +173,8 @@ def use_macro(number: int, macro_id: int) -> ResponseReturnValue:
         form.reason.data = text_for(ticket, steps.reason, steps.reason)
 
     def step(who: Any, locked: Any, _files: Any) -> None:
-        left.extend(service.carry_out(who, locked, steps, form.text.data or "", form.reason.data or ""))
+        words = form.text.data or "", form.reason.data or "", form.handed.data or ""
+        left.extend(service.carry_out(who, locked, steps, *words))
 
     more: dict[str, Any] = {
         "macro_id": macro_id,
@@ -181,6 +182,7 @@ def use_macro(number: int, macro_id: int) -> ResponseReturnValue:
         "macro_steps": steps,
         "will": _will(steps, service.phase_of(ticket, steps)),
         "skipped": service.skipped(ticket, steps),
+        "takes_over": service.takes_over(actor, ticket, steps),
     }
     if request.method == "GET":
         more["obstacle"] = service.obstacle(ticket, steps)

@@ -225,6 +225,23 @@ def test_a_macro_is_looked_at_and_then_done_as_a_whole(cast, as_user):
     assert ticket.last_word == "We order it."
 
 
+@pytest.mark.databases("sqlite")
+def test_a_macro_takes_a_colleagues_ticket_with_a_reason_alone(cast, as_user):
+    number, id_ = opened.ticket(cast), macro(cast, WAITS)
+    as_user(cast.engineer).post(f"/desk/tickets/{number}/take")
+    browser, url = as_user(cast.agent), f"/desk/tickets/{number}/macros/{id_}"
+    assert "Why it changes hands" in browser.get(url).text
+    words = {"text": "We order it.", "reason": "Print head"}
+    answer = browser.post(url, data=words)
+    assert answer.status_code == 422
+    assert "Eno Engineer has this ticket now" in answer.text
+    assert "We order it." in answer.text
+    assert opened.look(cast.agent, number).status is not Status.WAITING_PARTS, "nothing of it is done"
+    assert browser.post(url, data=words | {"handed": "Eno is ill"}).status_code == 303
+    assert opened.look(cast.agent, number).assignee_id == cast.agent.id
+    assert "Eno is ill" in browser.get(f"/desk/tickets/{number}").text
+
+
 def test_a_macro_on_a_closed_ticket_says_so_and_does_nothing_of_it(cast, as_user):
     number = opened.ticket(cast)
     opened.resolve(cast.engineer, number)
