@@ -192,7 +192,7 @@ def _ticket_form(row: queries.Row, bound: bool = False) -> forms.TicketForm:
         )
     if chosen is None:
         chosen = queries.organisation_at(row.sender)
-    people_of_it = [(c.id, c.name) for c in people.contacts_of(chosen)] if chosen else []
+    people_of_it = [(c.id, c.name) for c in people.names_of(chosen)] if chosen else []
     # Nobody is chosen by accident: without a known sender the lists begin with nothing.
     form.organisation_id.choices = (
         organisations if chosen else [(0, _("Choose an organisation")), *organisations]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -131,16 +131,41 @@ def site_of(organisation_id: int, site_id: int) -> Site:
     return found
 
 
-def contacts_of(organisation_id: int) -> list[Contact]:
-    """Active contacts of an organisation by name, with their phones and addresses."""
+def contacts_of(organisation_id: int, most: int) -> list[Contact]:
+    """Active contacts of an organisation by name, the first of them, with their phones and addresses."""
     query = (
         select(Contact)
         .join(Membership)
         .where(Membership.organisation_id == organisation_id, Membership.active, Contact.active)
         .options(selectinload(Contact.phones), selectinload(Contact.emails))
-        .order_by(Contact.name)
+        .order_by(Contact.name, Contact.id)
+        .limit(most)
     )
     return list(db.session.scalars(query))
+
+
+class Named(NamedTuple):
+    """A person to choose."""
+
+    id: int
+    name: str
+
+
+_NAMES = (
+    select(Contact.id, Contact.name)
+    .join(Membership)
+    .where(
+        Membership.organisation_id == bindparam("organisation", type_=BigId),
+        Membership.active,
+        Contact.active,
+    )
+    .order_by(Contact.name, Contact.id)
+)
+
+
+def names_of(organisation_id: int) -> list[Named]:
+    """All active contacts of an organisation by name, for a choice: thousands cost little."""
+    return [Named(*row) for row in fetch(_NAMES, {"organisation": organisation_id})]
 
 
 def contact_by_email(address: str) -> Contact | None:

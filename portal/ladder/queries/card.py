@@ -81,7 +81,7 @@ def card(actor: Actor, organisation_id: int, contact_id: int | None, device_id: 
         contracts=pages.contracts_page(actor, organisation_id, pages.IN_FORCE, None, CONTRACTS - 1),
         calls=_beside(_CALL_PARTS, _CALLS, values, "ticket", "user", "contact"),
         devices=_beside(_DEVICE_PARTS, _DEVICES, values, "site"),
-        colleagues=[] if contact else people.contacts_of(organisation_id)[:DEVICES],
+        colleagues=[] if contact else people.contacts_of(organisation_id, DEVICES),
     )
 
 

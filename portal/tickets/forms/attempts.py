@@ -1,5 +1,6 @@
 """Forms of calls and remote sessions, logged while they go on or just after; a timer fills in what it knows."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from wtforms.validators import InputRequired, Optional
 
 from portal.kernel import clock, refs
 from portal.kernel.errors import Refused
-from portal.people.models import Contact
+from portal.people.queries import Named
 from portal.tickets.forms import choices
 from portal.tickets.forms.fields import InstantField, id_of, minutes
 from portal.tickets.models.attempts import RunningWork
@@ -94,7 +95,7 @@ class CallForm(Timed):
     advice = text(_l("Advice given"), LONGEST_TEXT)
     tell_client = BooleanField(_l("Send the advice to the client"))
 
-    def offer(self, ticket: Ticket, contacts: list[Contact]) -> None:
+    def offer(self, ticket: Ticket, contacts: Sequence[Named]) -> None:
         """Whom they may have spoken to: the organisation's people, the requester chosen."""
         self.contact_id.choices = [*((str(c.id), c.name) for c in contacts), ("0", _("Somebody else"))]
         if self.contact_id.data in (None, "None"):

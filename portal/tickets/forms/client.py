@@ -12,7 +12,8 @@ from wtforms.validators import DataRequired
 from portal.assets.models import Device
 from portal.kernel import refs
 from portal.kernel.errors import Refused
-from portal.people.models import Contact, Organisation
+from portal.people.models import Organisation
+from portal.people.queries import Named
 from portal.tickets.rules.words import Kind, Urgency
 from portal.tickets.service.opening import NewTicket
 from portal.tickets.service.record import File, Words
@@ -85,7 +86,7 @@ class RequestForm(Form):
     devices: Mapping[int, Device] = {}
 
     def offer(
-        self, organisations: Sequence[Organisation], devices: Sequence[Device], colleagues: Iterable[Contact]
+        self, organisations: Sequence[Organisation], devices: Sequence[Device], colleagues: Iterable[Named]
     ) -> None:
         """What this person may choose from; devices stand under their site."""
         self.devices = {device.id: device for device in devices}
@@ -185,5 +186,5 @@ class ParticipantForm(Form):
 
     contact_id = Choice(_l("Colleague"), coerce=number_or_none)
 
-    def offer(self, colleagues: Iterable[Contact]) -> None:
+    def offer(self, colleagues: Iterable[Named]) -> None:
         self.contact_id.choices = [("", _("Choose a colleague")), *((c.id, c.name) for c in colleagues)]

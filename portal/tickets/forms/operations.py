@@ -9,7 +9,8 @@ from wtforms import BooleanField, Field, HiddenField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from portal.kernel import refs
-from portal.people.models import Contact, Organisation
+from portal.people.models import Organisation
+from portal.people.queries import Named
 from portal.tickets.rules.linking import CHOSEN, Way
 from portal.web.fields import Choice, Form, line
 
@@ -74,7 +75,7 @@ class MoveForm(Form):
     shown = HiddenField()
 
     def offer(
-        self, organisations: Iterable[Organisation], chosen: int | None, contacts: Iterable[Contact]
+        self, organisations: Iterable[Organisation], chosen: int | None, contacts: Iterable[Named]
     ) -> None:
         self.organisation_id.choices = [
             ("", _("Choose the organisation")),

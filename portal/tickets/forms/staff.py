@@ -3,12 +3,15 @@
 Whether a step is possible is decided below; here are only shape and wording.
 """
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, MultipleFileField
 
 from portal.assets.models import Device
-from portal.people.models import Contact, Site, Team, User
+from portal.people.models import Site, Team, User
+from portal.people.queries import Named
 from portal.tickets.forms import choices
 from portal.tickets.forms.fields import device_choices, id_of
 from portal.tickets.models.ticket import Ticket
@@ -141,7 +144,7 @@ class AboutForm(Form):
 class ParticipantForm(Form):
     contact_id = Choice(_l("Who else follows this ticket"), coerce=str)
 
-    def offer(self, ticket: Ticket, contacts: list[Contact]) -> None:
+    def offer(self, ticket: Ticket, contacts: Sequence[Named]) -> None:
         following = {ticket.requester_id, *(p.contact_id for p in ticket.participants)}
         self.contact_id.choices = [(str(c.id), c.name) for c in contacts if c.id not in following]
 

@@ -85,7 +85,7 @@ def split(actor: Actor, ticket: Ticket, entry_ids: Iterable[int], subject: str) 
         raise Refused(_SPLITS[why], field="entries")
     now = clock.now()
     first = next(e for e in chosen if not e.internal)
-    members = {c.id for c in people.contacts_of(ticket.organisation_id)}
+    members = {c.id for c in people.names_of(ticket.organisation_id)}
     received = splitting.received_at(splitting.Line(first.at, False), ticket.unanswered_since, now)
     new = opening.open_ticket(
         actor,

@@ -65,9 +65,9 @@ def merge(actor: Actor, ticket: Ticket, target: Ticket) -> TicketMerge:
     if why is not None:
         raise Refused(_REFUSALS[why], field="number")
     now = clock.now()
-    members = {c.id for c in people.contacts_of(target.organisation_id)}
-    carried = rules.carried(merged.people_of(ticket), set(merged.people_of(target)), members)
-    names = [c.name for c in people.contacts_of(target.organisation_id) if c.id in carried]
+    members = people.names_of(target.organisation_id)
+    carried = rules.carried(merged.people_of(ticket), set(merged.people_of(target)), {c.id for c in members})
+    names = [c.name for c in members if c.id in carried]
     row = TicketMerge(
         ticket_id=ticket.id, into_id=target.id, user_id=actor.user_id, at=now, before=_kept(ticket), carried=carried,
     )  # fmt: skip

@@ -132,7 +132,7 @@ def _request_form(organisation: str | None = None) -> RequestForm:
         form.organisation_id.data = ids[0]
     chosen = form.organisation_id.data if form.organisation_id.data in ids else None
     devices_there = assets.devices_of(actor, chosen) if chosen else []
-    colleagues = people.contacts_of(chosen) if chosen else []
+    colleagues = people.names_of(chosen) if chosen else []
     form.offer(organisations, devices_there, (c for c in colleagues if c.id != actor.contact_id))
     if request.method == "GET":
         form.device_id.data = number_or_none(request.args.get("device"))

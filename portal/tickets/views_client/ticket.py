@@ -211,7 +211,7 @@ def _drawn_ticket(
 def _colleagues(found: Any) -> list[Any]:
     """Who could follow the request and does not yet."""
     there = {found.requester_id, *(p.contact_id for p in found.participants)}
-    return [c for c in people.contacts_of(found.organisation_id) if c.id not in there]
+    return [c for c in people.names_of(found.organisation_id) if c.id not in there]
 
 
 def _timeline(found: Any) -> dict[str, Any]:

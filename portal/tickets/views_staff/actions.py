@@ -31,7 +31,7 @@ def log_call(number: int) -> ResponseReturnValue:
     """A call in one short form; one that solved it leads on to the words for the client."""
     ticket = scope.ticket_for(guards.actor(), number)
     form = CallForm()
-    form.offer(ticket, people.contacts_of(ticket.organisation_id))
+    form.offer(ticket, people.names_of(ticket.organisation_id))
     form.follow(running.running_on(guards.actor(), ticket.id), first=request.method == "GET")
 
     def step(actor: Any, locked: Any, _files: Any) -> None:

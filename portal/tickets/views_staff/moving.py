@@ -45,7 +45,7 @@ def move(number: int) -> ResponseReturnValue:
     form = MoveForm()
     wished = request.args.get("organisation_id", type=int)
     organisation_id = form.chosen()[0] or wished
-    contacts = people.contacts_of(organisation_id) if organisation_id else []
+    contacts = people.names_of(organisation_id) if organisation_id else []
     others = [o for o in clients.organisations_of(actor) if o.id != found.organisation_id]
     form.offer(others, wished, contacts)
 

@@ -189,7 +189,7 @@ def participants(number: int) -> ResponseReturnValue:
     """Somebody of the organisation who follows the ticket, too."""
     ticket = scope.ticket_for(guards.actor(), number)
     form = ParticipantForm()
-    form.offer(ticket, people.contacts_of(ticket.organisation_id))
+    form.offer(ticket, people.names_of(ticket.organisation_id))
 
     def step(actor: Any, locked: Any, _files: Any) -> None:
         following.add_participant(actor, locked, form.chosen())

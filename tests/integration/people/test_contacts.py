@@ -234,7 +234,8 @@ def test_deactivating_a_person_ends_everything(cast, as_user):
     assert browser.post(f"/desk/contacts/{cast.owner.contact_id}/deactivate").status_code == 303
     assert session.get("/profile").status_code == 303
     assert queries.contact_by_email("owner@harbour.example") is None
-    assert [c.name for c in queries.contacts_of(cast.harbour.id)] == ["Chen Bo", "Li Na"]
+    assert [c.name for c in queries.names_of(cast.harbour.id)] == ["Chen Bo", "Li Na"]
+    assert [c.name for c in queries.contacts_of(cast.harbour.id, 1)] == ["Chen Bo"]
     assert "Deactivated" in browser.get(f"/desk/contacts/{cast.owner.contact_id}").text
     browser.post(f"/desk/contacts/{cast.owner.contact_id}/activate")
     assert queries.contact_by_email("owner@harbour.example") is not None

@@ -110,7 +110,7 @@ class TestThePage:
             opened.say(cast.owner if n % 2 else cast.agent, number, f"Line {n}")
         with counted() as many:
             browser.get(f"/requests/{number}")
-        assert len(few) == len(many) <= 14, str(many)
+        assert len(few) == len(many) <= 13, str(many)
 
 
 class TestLive:
