@@ -31,8 +31,12 @@ class Parts:
     def read(self, row: Sequence[Any]) -> list[Any]:
         """A plain object for each part, None for one whose key is empty, because an outer join found nothing; then what was
         selected behind the parts."""
-        found: list[Any] = [
-            None if row[begin] is None else Plain(**dict(zip(names, row[begin:end], strict=True)))
-            for names, begin, end in self._cuts
-        ]
-        return [*found, *row[len(self.columns) :]]
+        found: list[Any] = []
+        for names, begin, end in self._cuts:
+            one = None
+            if row[begin] is not None:
+                one = Plain()
+                one.__dict__.update(zip(names, row[begin:end], strict=True))
+            found.append(one)
+        found.extend(row[len(self.columns) :])
+        return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -27,7 +27,7 @@ from portal.people.models import (
     Site,
     Team,
     User,
-)
+)  # fmt: skip
 from portal.people.rules import names
 from portal.people.rules.links import LinkPurpose
 
@@ -144,13 +144,6 @@ def contacts_of(organisation_id: int, most: int) -> list[Contact]:
     return list(db.session.scalars(query))
 
 
-class Named(NamedTuple):
-    """A person to choose."""
-
-    id: int
-    name: str
-
-
 _NAMES = (
     select(Contact.id, Contact.name)
     .join(Membership)
@@ -163,9 +156,9 @@ _NAMES = (
 )
 
 
-def names_of(organisation_id: int) -> list[Named]:
+def names_of(organisation_id: int) -> list[names.Named]:
     """All active contacts of an organisation by name, for a choice: thousands cost little."""
-    return [Named(*row) for row in fetch(_NAMES, {"organisation": organisation_id})]
+    return [names.Named(*row) for row in fetch(_NAMES, {"organisation": organisation_id})]
 
 
 def contact_by_email(address: str) -> Contact | None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from flask import Flask, current_app, g, request
-from flask_login import current_user
 
 from portal.config import Settings
 from portal.web import languages
@@ -55,13 +54,12 @@ def provider_card() -> ProviderCard:
 
 
 def _variables() -> dict[str, Any]:
+    language = languages.language()
     return {
-        "person": current_user._get_current_object()
-        if current_user and current_user.is_authenticated
-        else None,
+        "person": languages.reader(),
         "provider": provider_card(),
-        "lang": languages.HTML_LANG[languages.language()],
-        "language": languages.language(),
+        "lang": languages.HTML_LANG[language],
+        "language": language,
         "languages": languages.LANGUAGES,
         "settings": settings(),
         "nav": request.endpoint if request else None,

@@ -209,7 +209,13 @@ class Environment(FlaskEnvironment):
     def _load_template(self, name: str, globals: Any) -> Template:
         if self.spoken is None:
             return self.speaking(languages.written())._load_template(name, globals)
-        return super()._load_template(name, globals)
+        if self.auto_reload:
+            return super()._load_template(name, globals)
+        known: dict[str, Template] = self.__dict__.setdefault("known", {})
+        found = known.get(name)
+        if found is None:  # Jinja's own store asks for a lock and a weak reference at each include
+            found = known[name] = super()._load_template(name, globals)
+        return found
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -4,6 +4,7 @@ Pure. What is stored and what is asked for are made here alone, so that both alw
 """
 
 import unicodedata
+from typing import NamedTuple
 
 LONGEST = 32
 """Characters of one piece; of what is typed, no more are compared."""
@@ -11,6 +12,13 @@ GRAM = 2
 """So few characters are a piece by themselves, each kept with the name, so that the first by name of a common one lie together.
 More are the beginning of a piece."""
 AFTER_ALL = "\U0010ffff"
+
+
+class Named(NamedTuple):
+    """A person to choose."""
+
+    id: int
+    name: str
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Optional
 
 from portal.kernel import clock, refs
 from portal.kernel.errors import Refused
-from portal.people.queries import Named
+from portal.people.rules.names import Named
 from portal.tickets.forms import choices
 from portal.tickets.forms.fields import InstantField, id_of, minutes
 from portal.tickets.models.attempts import RunningWork

@@ -13,7 +13,7 @@ from portal.assets.models import Device
 from portal.kernel import refs
 from portal.kernel.errors import Refused
 from portal.people.models import Organisation
-from portal.people.queries import Named
+from portal.people.rules.names import Named
 from portal.tickets.rules.words import Kind, Urgency
 from portal.tickets.service.opening import NewTicket
 from portal.tickets.service.record import File, Words

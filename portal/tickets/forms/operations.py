@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from portal.kernel import refs
 from portal.people.models import Organisation
-from portal.people.queries import Named
+from portal.people.rules.names import Named
 from portal.tickets.rules.linking import CHOSEN, Way
 from portal.web.fields import Choice, Form, line
 

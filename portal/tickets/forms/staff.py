@@ -11,7 +11,7 @@ from wtforms import HiddenField, MultipleFileField
 
 from portal.assets.models import Device
 from portal.people.models import Site, Team, User
-from portal.people.queries import Named
+from portal.people.rules.names import Named
 from portal.tickets.forms import choices
 from portal.tickets.forms.fields import device_choices, id_of
 from portal.tickets.models.ticket import Ticket
