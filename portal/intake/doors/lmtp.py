@@ -34,6 +34,7 @@ log = structlog.get_logger()
 TAKEN = "250 2.0.0 Taken"
 LATER = "451 4.3.0 Not taken, try again later"
 TOO_LARGE = "552 5.3.4 Larger than this server takes"
+NO_ADDRESS = "501 5.1.3 A recipient has an address"
 UNKNOWN = "550 5.1.1 Nobody here has this address"
 AT_ONCE = 4
 """Messages that are being committed at the same time; others wait for their turn."""
@@ -53,6 +54,8 @@ class Door:
     async def handle_RCPT(
         self, _server: LMTP, _session: Session, told: Told, address: str, _options: list[str]
     ) -> str:
+        if address == "<>":
+            return NO_ADDRESS
         if self.settings.lmtp_refuse_unknown:
             with self.app.app_context():
                 if rules.bare(address) not in mailboxes.own_addresses():

@@ -1,5 +1,6 @@
 """The LMTP door: 250 only after the commit, one answer for each recipient, and nothing bounces because of us."""
 
+import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from portal.intake.doors import lmtp
 from portal.intake.rules.state import InboundState
 from tests.integration.intake.conftest import all_mail, all_tickets
 from tests.integration.intake.mails import OWNER, mail
+from tests.support import network
 from tests.support.client import let_go
 from tests.support.lmtp import Talk, bring
 
@@ -112,6 +114,38 @@ def test_the_protocol_is_that_of_rfc_2033(app: Flask, tmp_path: Path, talk: Call
     [row] = all_mail()
     assert row.envelope_from == "a..b.@example.org"
     assert b"bare\n.\nlf" in files.read(row.sha256)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_standard_client_over_tcp_is_a_peer_like_any_other(app: Flask) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    network.allowed_ports.add(port)
+    given = Settings(**{**vars(app.extensions["portal_settings"]), "lmtp_listen": f"127.0.0.1:{port}"})
+    stopping = threading.Event()
+    [stand] = lmtp.doors(app, given).values()
+    thread = threading.Thread(target=stand, args=(stopping,))
+    thread.start()
+    try:
+        client = None
+        while client is None:
+            assert thread.is_alive()
+            try:
+                client = smtplib.LMTP("127.0.0.1", port)
+            except ConnectionRefusedError:
+                stopping.wait(0.02)
+        assert client.docmd("LHLO", "mx.test")[0] == 250
+        assert client.sendmail(OWNER, US, mail("你好"), mail_options=["BODY=8BITMIME"]) == {}
+        assert client.docmd("MAIL FROM:<>")[0] == 250
+        assert client.docmd("RCPT TO:<>") == (501, b"5.1.3 A recipient has an address")
+        client.quit()
+    finally:
+        stopping.set()
+        thread.join(15)
+        network.allowed_ports.discard(port)
+    [row] = all_mail()
+    assert (row.door, row.envelope_from) == ("lmtp", OWNER)
 
 
 @pytest.mark.databases("sqlite")
