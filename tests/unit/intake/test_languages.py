@@ -59,6 +59,22 @@ def test_the_containers_of_programs_need_no_language(frame: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Rapor dün gönderildi",
+        "本社から送信",
+        "通过快递发送",
+        "来自客户邮箱的附件打不开",
+        "Odesláno z účtárny",
+        "Trimis din greșeală",
+        "Outlook downloaden",
+    ],
+)
+def test_a_last_line_that_tells_of_sending_is_no_phone(line: str) -> None:
+    assert split(f"{NEW}\n\n{line}").new == f"{NEW}\n\n{line}"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Das schrieb uns der Kunde: nichts geht mehr.\n\nBitte um Rückruf.",

@@ -161,13 +161,13 @@ MOBILE = re.compile(
     r"从我的?\s?.{1,20}发送|从 ?(?:windows|android|ios|"
     r"mac).{0,20}发送|"
     r"来自(?:我的)?\s?(?:华为|小米|荣耀|vivo|oppo|三星|魅族|一加|红米|iphone|ipad|android|安卓|手机|qq邮箱|网易邮箱|galaxy).{0,30}|"
-    r"来自\s?(?:企业微信|foxmail|outlook|[\w\d ]{1,12}邮箱).{0,24}|(?:获取|下载|取得)\s?.{0,6}(?:ios|android).{0,4}outlook|"
-    r"发送自\s?.{1,40}|通过\s?.{1,30}发送|使用\s?.{1,30}发送|获取\s?outlook for .{2,20}|下载\s?outlook for .{2,20}|"
+    r"来自\s?(?:企业微信|(?:foxmail|outlook|(?:wps|阿里云?|飞书|钉钉|(?:天翼)?189|139|qq|网易|263|新浪|搜狐|企业|华为|小米|荣耀)\s?邮箱)"
+    r"(?:\s?(?:for\s)?(?:iphone|ipad|android|安卓|mac|windows|手机)\s?(?:版|客户端)?)?)|(?:获取|下载|取得)\s?.{0,6}(?:ios|android).{0,4}outlook|"
+    r"发送自\s?.{1,40}|"
+    r"(?:通过|使用)[^，。]{0,12}(?:手机|iphone|ipad|android|安卓|邮箱|foxmail|outlook|客户端|应用)[^，。]{0,12}发送|"
+    r"获取\s?outlook for .{2,20}|下载\s?outlook for .{2,20}|"
     r"取得 ?outlook for .{2,20}|傳自\s?.{1,30}|寄自\s?.{1,30}|"
-    r"由\s?(?:网易邮箱|qq邮箱|foxmail|[a-z]{3,20}).{0,12}发出?|[\w ]{2,20}\s?から送信(?:されました)?|나의 [\w ]{2,20}에서 보냄|"
-    r"(?:أُ?رسلت من|تم الإرسال من|odesláno z|odoslané z|נשלח מ|trimis (?:de pe|din|cu)|надіслано (?:з|із)|изпратено от|"
-    r"στάλθηκε από|đã gửi từ|gửi từ|ส่งจาก|dikirim dari|poslano (?:s|iz)|enviat des d|saadetud).{1,50}|"
-    r"[^.,;!?]{2,40} (?:gönderildi|küldve)|"
+    r"由\s?(?:网易邮箱|qq邮箱|foxmail|[a-z]{3,20}).{0,12}发出?|iphone\s?から送信(?:されました)?|나의 iphone에서 보냄|"
     r"(?:obtenir|télécharger|obtener|obtén|obter|obtenha|ottieni|scarica|download|pobierz|získat|hämta|hent|lataa|"
     r"получить|скачать|загрузить) (?:o |program |программу )?outlook .{2,24}|"
     r"outlook (?:für|voor|for|pour|for) .{2,12} (?:beziehen|herunterladen|downloaden|を入手|を取得)|"
@@ -175,6 +175,16 @@ MOBILE = re.compile(
     r"yahoo ?mail: search, organi[sz]e, conquer)[。.]?$"
 )
 _SHOP = re.compile(r"(?i)^[^<]{0,60}outlook[^<]{0,40}<https?://aka\.ms/\S{1,100}>$")
+_SENT = re.compile(
+    r"(?i)^(?:(?:أُ?رسلت من|تم الإرسال من|odesláno z|odoslané z|נשלח מ|trimis (?:de pe|din|cu)|надіслано (?:з|із)|изпратено от|"
+    r"στάλθηκε από|đã gửi từ|gửi từ|ส่งจาก|dikirim dari|poslano (?:s|iz)|enviat des d|saadetud).{1,50}|"
+    r"[^.,;!?]{2,40} (?:gönderildi|küldve)|.{2,30}から送信(?:されました)?|나의 .{2,30}에서 보냄)\.?$"
+)
+_DEVICE = re.compile(
+    r"(?i)iphon|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|honor|oppo|vivo|nokia|xperia|motorola|pixel|"
+    r"blackberry|windows|outlook|yahoo|gmail|proton|\bmail|mobil|phone|telefon|tablet|\bmac\b|携帯|モバイル|スマ|휴대"
+)
+"""What a telephone says of itself; without it "sent from accounting" is a sentence."""
 _LINK = re.compile(r"\s?<https?://[^<>\s]{1,300}>|\]\(https?://[^()\s]{1,300}\)|\[")
 
 
@@ -182,7 +192,10 @@ def is_mobile(line: str) -> bool:
     """Whether `line` is what a telephone or a mail program writes below every message."""
     if len(line) > LONGEST:
         return False
-    return bool(MOBILE.match(_LINK.sub("", line.strip())[:200]) or _SHOP.match(line.strip()))
+    said = _LINK.sub("", line.strip())[:200]
+    return bool(
+        MOBILE.match(said) or (_SENT.match(said) and _DEVICE.search(said)) or _SHOP.match(line.strip())
+    )
 
 
 VERB_ALONE = re.compile(rf"(?i)^(?:{_VERBS})\s?[:：]$")
