@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, RadioField, SelectFieldBase
 from wtforms.validators import InputRequired
 
 from portal.kernel.errors import Refused
@@ -55,6 +55,11 @@ class SavedViewForm(Form):
 
     name = line(_l("Name of this view"), LONGEST_NAME, needed=_l("Give the view a name."))
     shared = BooleanField(_l("Show it to all of the desk"))
+
+
+def _chosen(field: SelectFieldBase) -> str:
+    """The word of what is chosen; empty if nothing is."""
+    return next((str(choice[1]) for choice in field.iter_choices() if choice[2]), "")
 
 
 class BulkForm(Form):
@@ -115,6 +120,19 @@ class BulkForm(Form):
         if self.action.data == Action.TAG and self._tags == {"add_tags": (), "remove_tags": ()}:
             self.refuse(Refused(_l("Write the tags to add or to take off."), field="add_tags"))
         return not (self.add_tags.errors or self.remove_tags.errors)
+
+    def said(self) -> str:
+        """What was chosen, in words: "Assign them – Ada", "Mark them as read"."""
+        how = {
+            Action.ASSIGN: self.to, Action.WAIT: self.status, Action.RESOLVE: self.code, Action.PHASE: self.phase,
+        }.get(Action(self.action.data))  # fmt: skip
+        words = [_chosen(self.action)]
+        if how is not None:
+            words.append(_chosen(how))
+        elif self.action.data == Action.TAG:
+            words += [f"+ {self.add_tags.data}"] if self.add_tags.data else []
+            words += [f"− {self.remove_tags.data}"] if self.remove_tags.data else []
+        return " – ".join(filter(None, words))
 
     def change(self) -> Change:
         """As the service takes it."""

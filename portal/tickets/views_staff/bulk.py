@@ -40,4 +40,6 @@ def bulk() -> ResponseReturnValue:
         flash(render.done(results), "success" if any(not r.skip for r in results) else "warning")
         return htmx.go(url_for("tickets_staff.queue"))
     plan = [(one, render.why(one)) for one in service.plan(actor, numbers, change)]
-    return render_template("tickets/staff/bulk.html", nav=nav, form=form, numbers=numbers, plan=plan)
+    return render_template(
+        "tickets/staff/bulk.html", nav=nav, form=form, numbers=numbers, plan=plan, said=form.said()
+    )

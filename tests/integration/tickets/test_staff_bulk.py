@@ -72,7 +72,9 @@ def test_a_colleagues_tickets_change_hands_with_a_reason_alone(cast, as_user):
     with transaction():
         status.assign(opened.held(cast.engineer, number), opened.actor(cast.engineer), cast.engineer.id)
     browser = as_user(cast.agent)
-    form = sent("assign", [number, free], to=f"u{cast.agent.id}", step="do")
+    form = sent("assign", [number, free], to=f"u{cast.agent.id}")
+    assert f"Assign them – {cast.agent.name}" in browser.post("/desk/queue/bulk", data=form).text
+    form["step"] = "do"
     done = browser.post("/desk/queue/bulk", data=form, follow_redirects=True)
     assert f"T-{number}: somebody has it" in done.text
     assert opened.look(cast.agent, number).assignee_id == cast.engineer.id
