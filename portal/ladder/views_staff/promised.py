@@ -1,10 +1,13 @@
 """What staff do with a promised call: take it, make it, give it back, strike it out."""
 
+from collections.abc import Callable
+
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.infra.transaction import transaction
+from portal.kernel.actor import Actor
 from portal.kernel.errors import Refused
 from portal.ladder.service import callbacks
 from portal.ladder.views_staff.door import blueprint
@@ -18,13 +21,7 @@ from portal.web import guards, htmx
 @blueprint.post("/callbacks/<int:callback_id>/take")
 def take_callback(callback_id: int) -> ResponseReturnValue:
     """It is mine."""
-    try:
-        with transaction():
-            callbacks.take(guards.actor(), callback_id)
-        flash(_("The call is yours."), "success")
-    except Refused as refused:
-        flash(str(refused.sentence), "warning")
-    return htmx.go(url_for("ladder_staff.calls"))
+    return _at_once(callbacks.take, callback_id, _("The call is yours."))
 
 
 @blueprint.post("/callbacks/<int:callback_id>/call")
@@ -46,22 +43,21 @@ def make_callback(callback_id: int) -> ResponseReturnValue:
 @blueprint.post("/callbacks/<int:callback_id>/give-back")
 def give_back_callback(callback_id: int) -> ResponseReturnValue:
     """Somebody else may make it."""
-    try:
-        with transaction():
-            callbacks.give_back(guards.actor(), callback_id)
-        flash(_("Anybody can take the call now."), "success")
-    except Refused as refused:
-        flash(str(refused.sentence), "warning")
-    return htmx.go(url_for("ladder_staff.calls"))
+    return _at_once(callbacks.give_back, callback_id, _("Anybody can take the call now."))
 
 
 @blueprint.post("/callbacks/<int:callback_id>/strike")
 def strike_callback(callback_id: int) -> ResponseReturnValue:
     """It is not needed any more."""
+    return _at_once(callbacks.withdraw, callback_id, _("Struck out. Nobody calls."))
+
+
+def _at_once(step: Callable[[Actor, int], object], callback_id: int, said: str) -> ResponseReturnValue:
+    """A step without a form, then back to the calls."""
     try:
         with transaction():
-            callbacks.withdraw(guards.actor(), callback_id)
-        flash(_("Struck out. Nobody calls."), "success")
+            step(guards.actor(), callback_id)
+        flash(said, "success")
     except Refused as refused:
         flash(str(refused.sentence), "warning")
     return htmx.go(url_for("ladder_staff.calls"))

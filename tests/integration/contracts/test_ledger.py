@@ -1,8 +1,8 @@
 """The ledger in the database: guarded against races, never rewritten."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from portal.infra.transaction import transaction
 from portal.kernel import clock
 from portal.kernel.actor import SYSTEM, Actor
 from portal.people.models import Organisation, OrganisationKind
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.both
 
@@ -88,23 +89,15 @@ def test_a_visit_reserves_a_second_is_refused_and_the_first_consumes(bucket: Led
 
 def test_of_forty_who_want_the_last_unit_one_gets_it(app: Flask, bucket: LedgerBucket) -> None:
     """X89."""
-    results: list[str] = []
-    start = threading.Barrier(40)
 
-    def want(number: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                write(lambda: ledger.reserve(SYSTEM, bucket, UNIT, f"visit:{number}:reserve"))
-                results.append("reserved")
-            except Insufficient:
-                results.append("insufficient")
+    def want(number: int) -> str:
+        try:
+            write(lambda: ledger.reserve(SYSTEM, bucket, UNIT, f"visit:{number}:reserve"))
+        except Insufficient:
+            return "insufficient"
+        return "reserved"
 
-    threads = [threading.Thread(target=want, args=(n,)) for n in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(app, [partial(want, number) for number in range(40)])
     assert sorted(results) == ["insufficient"] * 39 + ["reserved"]
     assert balance(bucket) == (1, 1)
 

@@ -1,6 +1,5 @@
 """Opening a ticket, whatever the channel."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from portal.tickets.rules.words import Channel, Status
 from portal.tickets.service import opening
 from portal.tickets.service.record import Words
 from tests.integration.tickets import opened
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.both
 
@@ -85,26 +85,11 @@ def test_the_same_form_sent_by_two_people_is_two_requests(cast, app):
 def test_a_form_sent_twice_at_the_same_moment_opens_one_ticket(cast, app):
     owner = opened.actor(cast.owner)
     new = opening.NewTicket(cast.harbour.id, cast.owner.contact_id, "Till", Words("Dead."), submission="key")
-    db.session.rollback()
-    start, numbers, faults = threading.Barrier(4), [], []
 
-    def send() -> None:
-        with app.app_context():
-            try:
-                start.wait(10)
-                with transaction():
-                    numbers.append(opening.open_ticket(owner, new).number)
-            except Exception as fault:
-                faults.append(fault)
-            finally:
-                db.session.remove()
+    def send() -> int:
+        with transaction():
+            return opening.open_ticket(owner, new).number
 
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert faults == []
-    assert len(numbers) == 4
+    numbers = at_once(app, [send] * 4)
     assert len(set(numbers)) == 1
     assert db.session.query(Ticket).count() == 1

@@ -1,7 +1,6 @@
 """Calls and remote sessions: logged in one short form, the first human contact, the steps of the ladder."""
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from portal.tickets.queries import scope
 from portal.tickets.rules.words import EntryKind, Outcome, Phase, Status
 from portal.tickets.service import following, work
 from tests.integration.tickets import opened
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.both
 
@@ -86,27 +86,13 @@ class TestACall:
     def test_sent_from_two_tabs_at_the_same_moment_it_is_one(self, cast, app):
         number, who = opened.ticket(cast), opened.actor(cast.agent)
         spent = work.Work(clock.now() - timedelta(minutes=9), 5, Outcome.CLIENT_TRIES, submission="key")
-        db.session.rollback()
-        start, logs, faults = threading.Barrier(3), [], []
 
-        def send() -> None:
-            with app.app_context():
-                try:
-                    start.wait(10)
-                    with transaction():
-                        ticket = scope.ticket_for(who, number, lock=True)
-                        logs.append(work.log_call(who, ticket, spent).id)
-                except Exception as fault:
-                    faults.append(fault)
-                finally:
-                    db.session.remove()
+        def send() -> int:
+            with transaction():
+                ticket = scope.ticket_for(who, number, lock=True)
+                return work.log_call(who, ticket, spent).id
 
-        threads = [threading.Thread(target=send) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        assert faults == []
+        logs = at_once(app, [send] * 3)
         assert (len(logs), len(set(logs))) == (3, 1)
 
     def test_a_call_that_solved_it_leads_on_to_the_words_for_the_client(self, cast, as_user):

@@ -3,7 +3,7 @@
 Each endpoint's right is tried in tests/architecture/test_endpoints.py; here what stands on the pages that do open.
 """
 
-import threading
+from functools import partial
 
 import pytest
 
@@ -17,6 +17,7 @@ from portal.tickets.rules.words import EntryKind, Kind, Outcome
 from portal.tickets.service import presence, status, tagging, work
 from portal.tickets.service.record import Words
 from tests.integration.tickets import opened
+from tests.support.at_once import at_once
 
 MARKS = ("Zanzibar", "桑给巴尔", "Till 2", "SN-88412", "海港物流", "王小明", "quagga")
 
@@ -93,26 +94,16 @@ def test_pickers_for_a_merge_offer_the_own_organisation_alone_and_nothing_to_a_s
 def test_two_agents_take_the_same_ticket_at_the_same_moment_and_one_is_told(cast, app):
     number = opened.ticket(cast)
     actors = [opened.actor(cast.agent), opened.actor(cast.engineer)]
-    db.session.rollback()
-    start, said = threading.Barrier(2), []
 
-    def take(who) -> None:
-        with app.app_context():
-            try:
-                start.wait(10)
-                with transaction():
-                    status.take_it(scope.ticket_for(who, number, lock=True), who)
-                said.append("taken")
-            except Refused as refused:
-                said.append(str(refused.sentence))
-            finally:
-                db.session.remove()
+    def take(who) -> str:
+        try:
+            with transaction():
+                status.take_it(scope.ticket_for(who, number, lock=True), who)
+        except Refused as refused:
+            return str(refused.sentence)
+        return "taken"
 
-    threads = [threading.Thread(target=take, args=(who,)) for who in actors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    said = at_once(app, [partial(take, who) for who in actors])
     assert said.count("taken") == 1
     assert any("has this ticket already" in sentence for sentence in said)
     lines = db.session.query(TimelineEntry).filter_by(kind=EntryKind.CHANGE).all()
