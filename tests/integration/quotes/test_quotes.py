@@ -242,4 +242,4 @@ def test_a_ticket_says_which_quote_it_waits_for_and_the_client_reads_of_it_once_
         with transaction():
             drafting.send(opened.actor(cast.agent), held(number))
         state = mine.get(f"/requests/{asked}/state").text
-        assert re.search(rf'href="/quotes/{number}">{theirs}</a> Export <span class="quiet">', state)
+        assert re.search(rf'href="/quotes/{number}">{theirs}</a> Export <span class="quiet no-cut">', state)
