@@ -115,7 +115,7 @@ def test_from_the_phone_to_a_remote_session_with_consent_by_a_mailed_link(stage,
     stranger_to_passwords = scene.window(size=PHONE)
     stranger_to_passwords.page.goto(mailed_link(smtp))
     fine(stranger_to_passwords)
-    stranger_to_passwords.page.get_by_role("button", name=say("Yes, you may")).click()
+    stranger_to_passwords.page.get_by_role("button", name=say("Yes, you may"), exact=True).click()
     expect(stranger_to_passwords.page.get_by_role("heading", level=1)).to_have_text(say("Thank you: we may"))
     fine(stranger_to_passwords)
 
