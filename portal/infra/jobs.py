@@ -144,9 +144,11 @@ def _claiming_more(postgres: bool) -> Any:
     fresh = fresh.order_by(other.run_at, other.id).limit(bindparam("most", type_=Integer))
     if postgres:
         fresh = fresh.with_for_update(skip_locked=True)
+    # PostgreSQL may ask a mere subquery again for each row, and locks others each time.
+    chosen = fresh.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         update(table)
-        .where(table.c.id.in_(fresh))
+        .where(table.c.id.in_(select(chosen.c.id)))
         .values(_leased(table))
         .returning(table.c.id, table.c.kind, table.c.payload, table.c.attempts, table.c.run_at)
     )

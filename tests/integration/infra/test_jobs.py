@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal import registry, worker
 from portal.infra import jobs, outbox
@@ -135,6 +135,18 @@ def test_a_backlog_is_finished_some_at_a_time_in_its_order(app: Flask) -> None:
     assert (teams(), count()) == (["a", "b", "c"], 2)
     assert worker.run_next() == 1
     assert (teams(), count()) == (["a", "b", "c", "d"], 1), "of one kind alone"
+
+
+@pytest.mark.databases("postgresql")
+def test_no_more_are_claimed_than_asked_for_however_the_rows_are_looked_up(app: Flask) -> None:
+    """A subquery with a lock that PostgreSQL asks again for each row takes other rows each time."""
+    add_together(*"abcdefgh")
+    with transaction():
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            db.session.execute(text(f"SET LOCAL enable_{way} = off"))
+        first = jobs.claim()
+        assert first is not None
+        assert [claim.payload["name"] for claim in jobs.claim_more(first, 2)] == ["b", "c"]
 
 
 def test_one_that_fails_among_others_waits_alone_and_the_others_are_done(app: Flask) -> None:
