@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import select, text
 
+from bench import filling
 from bench.filling import Filled
 from bench.measure import Operation
 
@@ -119,8 +120,7 @@ def _enrich() -> None:
                     " SELECT t, i, false FROM unnest(CAST(:t AS text[]), CAST(:i AS bigint[])) AS pairs (t, i)"
                 )
                 connection.execute(text(statement), {"t": [t for t, _ in some], "i": [i for _, i in some]})
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
+    filling.rest()
 
 
 def _index_message() -> Callable[[int], None]:
