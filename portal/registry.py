@@ -133,7 +133,7 @@ HANDLERS: dict[str, list[str]] = {
 class JobKind:
     """How a job runs. Atomic: in one transaction with its own settling. Else it claims, acts and settles itself, may be run
     twice after a kill, and must say so in its docstring; what it returns, if anything, is done in one transaction with the
-    settling of the job."""
+    settling of the job. `together`: as in TOGETHER."""
 
     run: Callable[[dict[str, Any]], Callable[[], None] | None]
     atomic: bool = True

@@ -180,16 +180,17 @@ def fetch(statement: Executable, values: Mapping[str, Any] | None = None) -> Seq
 
 def once(name: str, read: Callable[[], T]) -> T:
     """What `read` found the first time in this session's transaction, under a name of the caller's own: for the few rows that
-    half a dozen services ask for on their way, such as who we are."""
+    half a dozen services ask for on their way, such as who we are. None is not kept: it may be about to be made."""
     session = db.session()
     begun, found = session.info.get("once", (None, {}))
     if begun is None or begun is not session.get_transaction():
         found = {}
-    if name not in found:
-        found[name] = read()
-        session.info["once"] = session.get_transaction(), found
-    kept: T = found[name]
-    return kept
+    kept: T | None = found.get(name)
+    if kept is not None:
+        return kept
+    found[name] = made = read()
+    session.info["once"] = session.get_transaction(), found
+    return made
 
 
 def on_postgresql() -> bool:

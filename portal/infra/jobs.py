@@ -124,12 +124,8 @@ def claim_more(first: Claim, most: int) -> list[Claim]:
     now = clock.now()
     values = {"now": now, "until": now + LEASE, "token": first.token, "of_kind": first.kind, "most": most}
     taken = run(_claiming_more(on_postgresql()), values).all()
-    claims = [Claim(t.id, t.kind, t.payload, first.token, t.attempts) for t in sorted(taken, key=_as_due)]
-    return claims
-
-
-def _as_due(taken: Any) -> tuple[datetime, int]:
-    return taken.run_at, taken.id
+    in_order = sorted(taken, key=lambda t: (t.run_at, t.id))
+    return [Claim(t.id, t.kind, t.payload, first.token, t.attempts) for t in in_order]
 
 
 @cache

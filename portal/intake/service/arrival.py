@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import or_, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.infra import files, jobs
 from portal.infra.db import db, insert_into, on_postgresql, ready, run
@@ -160,9 +159,9 @@ def note_failure(mailbox: str, name: str, error: str, *, refused: bool) -> None:
 
 
 def _state(mailbox: str) -> MailboxState:
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = {
         "mailbox": mailbox, "uidvalidity": 0, "last_uid": 0, "failing": False, "refused": False, "known_since": clock.now(),
     }  # fmt: skip
-    db.session.execute(insert(MailboxState).values(row).on_conflict_do_nothing(index_elements=["mailbox"]))
+    first = insert_into(MailboxState, postgres=on_postgresql()).values(row)
+    db.session.execute(first.on_conflict_do_nothing(index_elements=["mailbox"]))
     return db.session.get_one(MailboxState, mailbox, with_for_update=True, populate_existing=True)

@@ -11,8 +11,7 @@ from portal.people.models import Contact, ContactEmail, Membership, Organisation
 
 @dataclass(frozen=True)
 class Correspondent:
-    """An active contact. `actor` has no staff role, as in `actor_of`; its
-    memberships are in the order in which they were made."""
+    """An active contact. `actor` has no staff role, as in `actor_of`; its memberships are in the order of their making."""
 
     actor: Actor
     is_staff: bool

@@ -7,11 +7,13 @@ import time_machine
 
 from portal.infra.db import db
 from portal.infra.transaction import transaction
+from portal.kernel.errors import Refused
 from portal.people import queries
-from portal.people.models import Contact, DeskClosure
+from portal.people.models import Contact, DeskClosure, OrganisationKind
 from portal.people.rules.desk import END_OF_DAY
 from portal.people.service import desk
 from portal.people.service.contacts import set_language
+from portal.people.service.organisations import create_organisation
 
 MONDAY_NOON = "2026-11-23T04:00:00+00:00"  # 12:00 in Shanghai
 
@@ -154,3 +156,12 @@ def test_each_person_reads_the_hours_on_their_own_clock(cast, as_user):
 
 def test_before_the_provider_is_set_up_the_pages_work(client):
     assert "Support portal" in says(client)
+
+
+def test_a_provider_is_known_as_soon_as_it_is_made_and_there_is_no_second(app):
+    with transaction():
+        assert queries.provider() is None
+        made = create_organisation("One", kind=OrganisationKind.PROVIDER)
+        assert queries.provider() is made
+        with pytest.raises(Refused):
+            create_organisation("Two", kind=OrganisationKind.PROVIDER)
